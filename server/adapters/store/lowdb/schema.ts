@@ -1,0 +1,64 @@
+import { StoreDamaged, StoreTooNew } from './store-errors.js'
+
+/** A document as it was read, of any schema. */
+export type Stored = Readonly<{ [field: string]: unknown }>
+
+/** How one kind of document changed over the releases. Lives beside the noun, shared by every store. */
+export interface Schema<T> {
+  /** the number written today; the first is 1 */
+  readonly now: number
+  /** `upgrades[n]` makes a document of schema n into one of n + 1: pure, and never removed */
+  readonly upgrades?: Readonly<Record<number, (old: Stored) => Stored>>
+  /** throws when the upgraded document is not a T after all */
+  readonly check?: (document: Stored) => T
+}
+
+/** The text of a document as it goes to disk, its schema number first. */
+export function encode<T extends object>(schema: Schema<T>, document: T): string {
+  return `${JSON.stringify(Object.assign({ schema: schema.now }, document, { schema: schema.now }))}\n`
+}
+
+/**
+ * The document in a file's text, brought up to today's schema and frozen to its last leaf.
+ * @throws StoreDamaged when it is no document of ours, StoreTooNew when a later release wrote it
+ */
+export function decode<T extends object>(schema: Schema<T>, text: string, file: string): T {
+  let stored = parsed(text, file)
+  const { schema: number, ...rest } = stored
+  if (!Number.isInteger(number) || (number as number) < 1) throw new StoreDamaged(file, 'it has no schema number')
+  if ((number as number) > schema.now) throw new StoreTooNew(file, number as number, schema.now)
+  stored = rest
+  for (let at = number as number; at < schema.now; at += 1) {
+    const upgrade = schema.upgrades?.[at]
+    if (!upgrade) throw new StoreDamaged(file, `there is no way up from its schema ${at}`)
+    stored = attempt(file, `its schema ${at} could not be brought up`, () => upgrade(stored))
+  }
+  const { check } = schema
+  return frozen(check ? attempt(file, 'its content is not what it should be', () => check(stored)) : (stored as T))
+}
+
+function parsed(text: string, file: string): Stored {
+  if (text.trim() === '') throw new StoreDamaged(file, 'it is empty')
+  const value: unknown = attempt(file, 'it is not JSON', () => JSON.parse(text))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StoreDamaged(file, 'it holds no document')
+  }
+  return value as Stored
+}
+
+function attempt<R>(file: string, why: string, act: () => R): R {
+  try {
+    return act()
+  } catch (error) {
+    // The parser's own words would quote what people wrote.
+    const damaged = new StoreDamaged(file, why)
+    damaged.cause = error
+    throw damaged
+  }
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) frozen(inner)
+  return Object.freeze(value)
+}

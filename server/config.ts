@@ -1,0 +1,181 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { ROOT } from './root.js'
+
+/** One setting of the environment: how the README names it, and what to do when its value will not do. */
+export interface Setting {
+  readonly name: keyof Shape
+  /** as the README shows it; empty when there is none */
+  readonly default: string
+  readonly meaning: string
+  readonly remedy: string
+}
+
+const flag = z.enum(['true', 'false']).transform((it) => it === 'true')
+const list = z.string().transform((it) => it.split(',').map((one) => one.trim()).filter((one) => one !== ''))
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+const shape = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: count(0, 65_535).default(3000),
+  BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  SESSION_SECRET: z.string().min(32).optional(),
+  SESSION_HOURS: z.coerce.number().min(0.25).max(24).default(10),
+  TRUST_PROXY: list.optional(),
+  TIME_ZONE: z.string().refine(isTimeZone).default('Asia/Shanghai'),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.email().optional(),
+  MAIL_DOMAINS: list.optional(),
+  HEADER_SECONDS: count(1, 120).default(15),
+  REQUEST_SECONDS: count(1, 600).default(60),
+  DEMO: flag.optional(),
+})
+type Shape = z.infer<typeof shape>
+
+/** Every setting, in the order of the README's table; `house/readme.test.ts` compares both ways. */
+export const SETTINGS: readonly Setting[] = [
+  { name: 'NODE_ENV', default: 'development', meaning: '`production` asks for a session secret and seeds no demo bank', remedy: 'use development, production or test' },
+  { name: 'HOST', default: '127.0.0.1', meaning: 'address to listen on', remedy: 'give an address of this machine, such as 127.0.0.1 or 0.0.0.0' },
+  { name: 'PORT', default: '3000', meaning: 'port to listen on; 0 takes any free one', remedy: 'give a whole number from 0 to 65535' },
+  { name: 'BASE_URL', default: 'http://HOST:PORT', meaning: 'the address people type; links in mail are made from it', remedy: 'give the full address, such as https://tacit.bank.example' },
+  { name: 'DATA_DIR', default: 'data', meaning: 'folder of all data; relative to the project', remedy: 'give the path of a folder that this user may write to' },
+  { name: 'SESSION_SECRET', default: '', meaning: 'signs cookies; needed in production, else made once and kept in the data folder', remedy: 'give at least 32 random characters, for example from `openssl rand -hex 32`' },
+  { name: 'SESSION_HOURS', default: '10', meaning: 'the working day: how long a sign-in lasts', remedy: 'give a number of hours from 0.25 to 24' },
+  { name: 'TRUST_PROXY', default: '', meaning: 'addresses of the proxies whose forwarded headers are believed, with commas', remedy: 'list the addresses of your proxy, such as 127.0.0.1' },
+  { name: 'TIME_ZONE', default: 'Asia/Shanghai', meaning: 'in which dates and times are shown, and where a day begins', remedy: 'give an IANA time zone, such as Asia/Shanghai' },
+  { name: 'LOG_LEVEL', default: 'info', meaning: 'how much is logged', remedy: 'use silent, fatal, error, warn, info, debug or trace' },
+  { name: 'SMTP_URL', default: '', meaning: 'mail server; without it mail goes to files in the data folder', remedy: 'give an address such as smtps://user:password@mail.bank.example:465' },
+  { name: 'MAIL_FROM', default: '', meaning: 'sender of all mail; needed with SMTP_URL', remedy: 'give one mail address, such as tacit@bank.example' },
+  { name: 'MAIL_DOMAINS', default: '', meaning: 'domains mail may go to, with commas; needed with SMTP_URL', remedy: 'list the domains of the bank, such as bank.example' },
+  { name: 'HEADER_SECONDS', default: '15', meaning: 'how long a client may take to send its headers', remedy: 'give a whole number of seconds from 1 to 120' },
+  { name: 'REQUEST_SECONDS', default: '60', meaning: 'how long a client may take to send a whole request', remedy: 'give a whole number of seconds from 1 to 600' },
+  { name: 'DEMO', default: 'true outside production', meaning: 'seed a demo bank when the data folder is empty', remedy: 'use true or false; production has no demo bank' },
+]
+
+/** The settings, checked and frozen. */
+export interface Config {
+  readonly mode: 'development' | 'production' | 'test'
+  readonly host: string
+  readonly port: number
+  /** without a slash at the end */
+  readonly baseUrl: string
+  readonly dataDir: string
+  /** null outside production when none was given */
+  readonly sessionSecret: string | null
+  readonly sessionHours: number
+  readonly trustProxy: readonly string[]
+  readonly timeZone: string
+  readonly logLevel: Shape['LOG_LEVEL']
+  readonly mail: { readonly url: string; readonly from: string; readonly domains: readonly string[] } | null
+  readonly headerSeconds: number
+  readonly requestSeconds: number
+  readonly demo: boolean
+}
+
+/** A setting that will not do. The message is a sentence for the person at the terminal. */
+export class UnfitSetting extends Error {
+  override readonly name = 'UnfitSetting'
+  constructor(setting: string, trouble: string, remedy: string) {
+    super(`${setting} ${trouble}: ${remedy}.`)
+  }
+}
+
+/**
+ * Reads and checks every setting.
+ * @throws UnfitSetting naming the first variable that will not do, and the remedy
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  refuseUnknown(env)
+  // An empty value means "not set": that is how a deployment file leaves a line blank.
+  const given = Object.fromEntries(SETTINGS.map(({ name }) => [name, env[name] === '' ? undefined : env[name]]))
+  const read = shape.safeParse(given)
+  if (!read.success) {
+    const name = String(read.error.issues[0]?.path[0])
+    throw new UnfitSetting(name, `cannot be ${JSON.stringify(shown(name, given[name]))}`, remedyOf(name))
+  }
+  const it = read.data
+  const baseUrl = (it.BASE_URL ?? `http://${it.HOST.includes(':') ? `[${it.HOST}]` : it.HOST}:${it.PORT}`).replace(/\/+$/, '')
+  checkTogether(it, new URL(baseUrl))
+  return deepFreeze({
+    mode: it.NODE_ENV,
+    host: it.HOST,
+    port: it.PORT,
+    baseUrl,
+    dataDir: folder(it.DATA_DIR),
+    sessionSecret: it.SESSION_SECRET ?? null,
+    sessionHours: it.SESSION_HOURS,
+    trustProxy: it.TRUST_PROXY ?? [],
+    timeZone: it.TIME_ZONE,
+    logLevel: it.LOG_LEVEL,
+    mail: it.SMTP_URL ? { url: it.SMTP_URL, from: it.MAIL_FROM ?? '', domains: it.MAIL_DOMAINS ?? [] } : null,
+    headerSeconds: it.HEADER_SECONDS,
+    requestSeconds: it.REQUEST_SECONDS,
+    demo: it.DEMO ?? it.NODE_ENV !== 'production',
+  })
+}
+
+/** Rules that look at two settings at once. */
+function checkTogether(it: Shape, base: URL): void {
+  if (base.pathname !== '/' || base.search !== '' || base.hash !== '') {
+    throw new UnfitSetting('BASE_URL', 'cannot have a path', 'give the address alone, such as https://tacit.bank.example')
+  }
+  if (it.NODE_ENV === 'production') {
+    if (!it.SESSION_SECRET) throw new UnfitSetting('SESSION_SECRET', 'is missing in production', remedyOf('SESSION_SECRET'))
+    if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
+      throw new UnfitSetting('BASE_URL', 'cannot be plain http in production', 'put a proxy with TLS in front and give its https address')
+    }
+    if (it.DEMO) throw new UnfitSetting('DEMO', 'cannot be true in production', 'remove it; the first admin is made with `npm run admin:create`')
+  }
+  // The server itself speaks http. Without a believed proxy it could never see that a request came by https.
+  if (base.protocol === 'https:' && (it.TRUST_PROXY ?? []).length === 0) {
+    throw new UnfitSetting('TRUST_PROXY', 'is missing while BASE_URL is https', remedyOf('TRUST_PROXY'))
+  }
+  if (it.SMTP_URL && !it.MAIL_FROM) throw new UnfitSetting('MAIL_FROM', 'is missing while SMTP_URL is set', remedyOf('MAIL_FROM'))
+  if (it.SMTP_URL && (it.MAIL_DOMAINS ?? []).length === 0) {
+    throw new UnfitSetting('MAIL_DOMAINS', 'is missing while SMTP_URL is set', remedyOf('MAIL_DOMAINS'))
+  }
+}
+
+/** Variables of our own prefix that only tests read. */
+const TEST_VARIABLES = ['TACIT_DEPTH', 'TACIT_SHARED']
+
+function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
+  const unknown = Object.keys(env).find((name) => name.startsWith('TACIT_') && !TEST_VARIABLES.includes(name))
+  if (unknown) throw new UnfitSetting(unknown, 'is not a setting of Tacit', 'remove it, or see the table of settings in the README')
+}
+
+function remedyOf(name: string): string {
+  return SETTINGS.find((it) => it.name === name)?.remedy ?? 'see the table of settings in the README'
+}
+
+/** A secret is never repeated on a terminal. */
+function shown(name: string, value: string | undefined): string {
+  return name === 'SESSION_SECRET' || name === 'SMTP_URL' ? '…' : (value ?? '')
+}
+
+function folder(given: string): string {
+  const path = given.startsWith('~/') ? join(homedir(), given.slice(2)) : given
+  return isAbsolute(path) ? path : resolve(ROOT, path)
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function deepFreeze<T extends object>(it: T): T {
+  for (const value of Object.values(it)) if (typeof value === 'object' && value !== null) deepFreeze(value)
+  return Object.freeze(it)
+}

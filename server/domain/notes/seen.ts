@@ -1,0 +1,159 @@
+import { sees, seesAsCurator } from '../policy/sees.js'
+import type { Sight } from '../policy/readable.js'
+import { standingApart, type Standing } from '../policy/rules.js'
+import { accessOf, additionAccess } from './access.js'
+import { isActive } from './item.js'
+import {
+  latest, livingConfidence, pending, published, revisionNumbered, writersSinceDecision,
+  type Comment, type Decision, type Flag, type Happening, type Message, type Note, type Reuse,
+} from './note.js'
+import type { Revision } from './revision.js'
+
+/**
+ * A note as one viewer may see it: every revision, addition and timeline line they may not read is already gone.
+ * Pages never hold the whole document.
+ */
+export interface NoteSeen {
+  /** the document's own fields that say nothing of any text */
+  readonly id: string
+  readonly version: number
+  readonly revision: number
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly author: string
+  readonly home: Note['home']
+  readonly governance: Note['governance']
+  readonly confidence: Note['confidence']
+  readonly archivedFrom: Note['archivedFrom']
+  readonly mergedInto: string | null
+  readonly reviewOn: string | null
+  readonly rights: Note['rights']
+  readonly withheld: Note['withheld']
+  readonly origin: Note['origin']
+  /** the face a page shows first */
+  readonly shown: Revision
+  readonly face: 'published' | 'pending' | 'old'
+  readonly published: Revision | null
+  readonly pending: Revision | null
+  /** every revision they may read, oldest first */
+  readonly revisions: readonly Revision[]
+  /** L4 */
+  readonly asCurator: boolean
+  /** curators and the writer of what is under review */
+  readonly item: Note['item']
+  readonly thread: readonly Message[]
+  readonly decisions: readonly Decision[]
+  readonly rating: Decision | null
+  readonly comments: readonly Comment[]
+  readonly reuses: readonly Reuse[]
+  readonly flags: readonly Flag[]
+  readonly helpful: Note['helpful']
+  readonly timeline: readonly Happening[]
+  readonly standing: Standing
+}
+
+/** @returns null when the viewer may read no revision: for them the note does not exist */
+export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
+  const { visible, by } = sight
+  const readable = note.revisions.filter((r) => sees(visible, accessOf(note, r)))
+  const newest = readable[readable.length - 1]
+  if (!newest) return null
+
+  const face = published(note)
+  const waiting = pending(note)
+  const mine = (r: Revision) => r.by === by
+  const shown = readable.find((r) => r.number === face.number) ?? newest
+  const asCurator = note.revisions.some((r) => seesAsCurator(visible, accessOf(note, r)))
+  const subject = note.item ? revisionNumbered(note, note.item.subject) : null
+  const inReview = asCurator || (subject !== null && mine(subject))
+  const myItems = [...note.pastItems, ...(note.item ? [note.item] : [])]
+    .filter((item) => revisionNumbered(note, item.subject)?.by === by)
+    .map((item) => item.id)
+  const ofReview = (one: { readonly item: string }) => asCurator || myItems.includes(one.item)
+  const reads = (on: number) => readable.some((r) => r.number === on)
+  const added = <T extends { readonly by: string; readonly on: number; readonly floor: Note['rights'] }>(list: readonly T[]) =>
+    list.filter((one) => {
+      const revision = revisionNumbered(note, one.on)
+      return revision !== null && reads(one.on) && (one.by === by || sees(visible, additionAccess(note, revision, one.floor)))
+    })
+  const bare = (r: Revision): Revision => withoutHidden(r, visible.hide)
+
+  return {
+    id: note.id,
+    version: note.version,
+    revision: note.revision,
+    createdAt: note.createdAt,
+    updatedAt: note.updatedAt,
+    author: note.author,
+    home: note.home,
+    governance: note.governance,
+    confidence: note.confidence,
+    archivedFrom: note.archivedFrom,
+    mergedInto: note.mergedInto,
+    reviewOn: note.reviewOn,
+    rights: rightsAsSeen(note, shown, inReview),
+    withheld: inReview || shown.by === by ? note.withheld : null,
+    origin: note.origin,
+    shown: bare(shown),
+    face: shown.number === face.number ? 'published' : shown.number === waiting?.number ? 'pending' : 'old',
+    published: reads(face.number) ? bare(face) : null,
+    pending: waiting && reads(waiting.number) ? bare(waiting) : null,
+    revisions: readable.map(bare),
+    asCurator,
+    item: inReview ? note.item : null,
+    thread: note.thread.filter(ofReview),
+    decisions: note.decisions.filter(ofReview).map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d)),
+    rating: ratingOf(note, readable),
+    comments: added(note.comments),
+    reuses: added(note.reuses).map((r) => (r.customer && visible.hide.includes(r.customer) ? { ...r, customer: null } : r)),
+    flags: added(note.flags),
+    helpful: note.helpful,
+    timeline: note.timeline.filter((line) =>
+      line.for === 'readers' ? reads(line.on) : asCurator || revisionNumbered(note, line.on)?.by === by,
+    ),
+    standing: standingTo(note, by, asCurator),
+  }
+}
+
+/** How somebody who reads the note stands to it; the facts that rules.ts decides on. */
+export function standingTo(note: Note, who: string, curator: boolean): Standing {
+  const last = latest(note)
+  return standingApart(note.id, {
+    revision: note.revision,
+    author: note.author === who,
+    wroteLatest: last.by === who,
+    wroteSinceDecision: writersSinceDecision(note).includes(who),
+    curator,
+    validated: livingConfidence(note) === 'validated',
+    archived: note.confidence === 'archived',
+    wip: note.confidence === 'wip',
+    underReview: isActive(note.item),
+    editWaiting: pending(note) !== null && last.by !== who && !curator,
+    wideningOffered: note.item?.widening != null,
+  })
+}
+
+/** Whoever reads only old or pending text learns its rights, not those of a published face closed to them. */
+function rightsAsSeen(note: Note, shown: Revision, inReview: boolean): Note['rights'] {
+  if (inReview) return note.rights
+  const of = shown.number === published(note).number ? note.rights : shown.floor
+  return { ...of, named: [], stewards: [] }
+}
+
+function ratingOf(note: Note, readable: readonly Revision[]): Decision | null {
+  for (let i = note.decisions.length - 1; i >= 0; i--) {
+    const decision = note.decisions[i] as Decision
+    if (decision.ratings && readable.some((r) => r.number === decision.revision)) return decision
+  }
+  return null
+}
+
+/** Own words stay one's own (L1), without the chip of a customer one may not know. */
+function withoutHidden(revision: Revision, hide: readonly string[]): Revision {
+  return { ...revision, about: aboutWithoutHidden(revision.about, hide) }
+}
+
+function aboutWithoutHidden(about: Revision['about'], hide: readonly string[]): Revision['about'] {
+  if (!about.customers.some((c) => hide.includes(c))) return about
+  return { ...about, customers: about.customers.filter((c) => !hide.includes(c)) }
+}

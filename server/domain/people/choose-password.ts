@@ -1,0 +1,96 @@
+import { isOpen, LINK_HOURS } from './credential.js'
+import type { Person } from './person.js'
+import type { Credentials, Passwords, People } from './port.js'
+import { done, refused, refusedAll, type Outcome, type Refusal } from './refusal.js'
+
+export const PASSWORD_LENGTH = { min: 10, max: 128 } as const
+/** zxcvbn's "safely unguessable: moderate protection from offline slow-hash scenario" */
+const ENOUGH_STRENGTH = 3
+
+export interface PasswordPorts {
+  readonly people: People
+  readonly credentials: Credentials
+  readonly passwords: Passwords
+}
+
+/** Mints a single-use link for one person and voids the one before. @returns the token, shown to nobody else and kept nowhere */
+export async function offerPasswordLink(ports: PasswordPorts, person: string, now: string): Promise<string> {
+  const token = ports.passwords.newToken()
+  const until = new Date(Date.parse(now) + LINK_HOURS * 3_600_000).toISOString()
+  await ports.credentials.change(person, (it) => ({ ...it, link: { digest: ports.passwords.digest(token), until } }))
+  return token
+}
+
+/** Whose link it is, while it is good. Looking does not use it up. */
+export function ownerOfLink(ports: PasswordPorts, token: string, now: string): Person | undefined {
+  const digest = ports.passwords.digest(token)
+  const credential = ports.credentials.byLink(digest)
+  if (!credential || !isOpen(credential.link, digest, now)) return undefined
+  const person = ports.people.directory().person(credential.person)
+  return person?.active ? person : undefined
+}
+
+/** Chooses a password by link and uses the link up; of two at once, one wins. */
+export async function choosePasswordByLink(
+  ports: PasswordPorts,
+  token: string,
+  password: string,
+  now: string,
+): Promise<Outcome<Person>> {
+  const person = ownerOfLink(ports, token, now)
+  if (!person) return refused('', 'password.link.over')
+  const weak = weakness(ports.passwords, password, person)
+  if (weak) return refusedAll([weak])
+  const hash = await ports.passwords.hash(password)
+  const digest = ports.passwords.digest(token)
+  let won = false
+  await ports.credentials.change(person.id, (it) => {
+    if (!isOpen(it.link, digest, now)) return it
+    won = true
+    return { ...it, hash, changes: it.changes + 1, changedAt: now, link: null }
+  })
+  return won ? done(person) : refused('', 'password.link.over')
+}
+
+/** Changes one's own password; the present one is asked for, so an unlocked screen is not enough. */
+export async function changeOwnPassword(
+  ports: PasswordPorts,
+  person: Person,
+  words: { readonly present: string; readonly next: string },
+  now: string,
+): Promise<Outcome<Person>> {
+  const credential = ports.credentials.of(person.id)
+  if (!(await ports.passwords.verify(credential.hash, words.present))) {
+    return refused('present_password', 'password.present.wrong')
+  }
+  const weak = weakness(ports.passwords, words.next, person)
+  if (weak) return refusedAll([weak])
+  const hash = await ports.passwords.hash(words.next)
+  await ports.credentials.change(person.id, (it) => ({
+    ...it,
+    hash,
+    changes: it.changes + 1,
+    changedAt: now,
+    link: null,
+  }))
+  return done(person)
+}
+
+/** The reason a password will not do, if any. */
+export function weakness(
+  passwords: Passwords,
+  password: string,
+  person: Pick<Person, 'login' | 'name' | 'email'>,
+): Refusal | undefined {
+  const length = [...password].length
+  if (length < PASSWORD_LENGTH.min) {
+    return { at: 'new_password', code: 'password.too_short', with: { min: PASSWORD_LENGTH.min } }
+  }
+  if (length > PASSWORD_LENGTH.max) {
+    return { at: 'new_password', code: 'password.too_long', with: { max: PASSWORD_LENGTH.max } }
+  }
+  if (passwords.strength(password, [person.login, person.name, person.email, 'tacit', '默识']) < ENOUGH_STRENGTH) {
+    return { at: 'new_password', code: 'password.too_easy' }
+  }
+  return undefined
+}

@@ -1,0 +1,101 @@
+import type { Department, Person, Team } from './person.js'
+
+/**
+ * Everybody, as they are now: one immutable snapshot, replaced as a whole when anything changes.
+ * All questions about the tree of departments are answered here and nowhere else.
+ */
+export class Directory {
+  readonly persons: ReadonlyMap<string, Person>
+  readonly departments: ReadonlyMap<string, Department>
+  readonly teams: ReadonlyMap<string, Team>
+  private readonly byLogin = new Map<string, Person>()
+  private readonly membersOf = new Map<string, Person[]>()
+  private readonly childrenOf = new Map<string, string[]>()
+
+  constructor(persons: Iterable<Person>, departments: Iterable<Department>, teams: Iterable<Team>) {
+    this.persons = new Map([...persons].map((p) => [p.id, p]))
+    this.departments = new Map([...departments].map((d) => [d.id, d]))
+    this.teams = new Map([...teams].map((t) => [t.id, t]))
+    for (const person of this.persons.values()) {
+      this.byLogin.set(person.login, person)
+      for (const team of person.teams) push(this.membersOf, team, person)
+    }
+    for (const department of this.departments.values()) {
+      if (department.parent !== null) push(this.childrenOf, department.parent, department.id)
+    }
+  }
+
+  person(id: string): Person | undefined {
+    return this.persons.get(id)
+  }
+
+  personByLogin(login: string): Person | undefined {
+    return this.byLogin.get(login.trim().toLowerCase())
+  }
+
+  department(id: string): Department | undefined {
+    return this.departments.get(id)
+  }
+
+  team(id: string): Team | undefined {
+    return this.teams.get(id)
+  }
+
+  /** Active members only. */
+  members(team: string): readonly Person[] {
+    return (this.membersOf.get(team) ?? []).filter((p) => p.active)
+  }
+
+  children(department: string): readonly string[] {
+    return this.childrenOf.get(department) ?? []
+  }
+
+  /** The department and those above it, nearest first. Ends at head office; a broken or circular tree ends early. */
+  lineage(department: string): readonly string[] {
+    const line: string[] = []
+    let at: string | null = department
+    while (at !== null && this.departments.has(at) && !line.includes(at)) {
+      line.push(at)
+      at = this.departments.get(at)?.parent ?? null
+    }
+    return line
+  }
+
+  /** The departments and everything below them. */
+  within(departments: readonly string[]): readonly string[] {
+    const found = new Set<string>()
+    const waiting = departments.filter((id) => this.departments.has(id))
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      if (found.has(id)) continue
+      found.add(id)
+      waiting.push(...this.children(id))
+    }
+    return [...found]
+  }
+
+  /**
+   * The departments on whose notes a person may decide today: their own domain when they are a curator,
+   * and the domain of every curator whose deputy they are today (PRODUCT.md §2, cover).
+   * @param today `YYYY-MM-DD`
+   */
+  domainOf(person: Person, today: string): readonly string[] {
+    const roots: string[] = person.roles.includes('curator') ? [...person.domain] : []
+    for (const other of this.persons.values()) {
+      const away = other.absence
+      if (!away || away.deputy !== person.id || !other.active || !other.roles.includes('curator')) continue
+      if (away.from <= today && today <= away.until) roots.push(...other.domain)
+    }
+    return this.within(roots)
+  }
+
+  /** Active curators (deputies too) whose domain includes the department today. */
+  curatorsOf(department: string, today: string): readonly Person[] {
+    return [...this.persons.values()].filter((p) => p.active && this.domainOf(p, today).includes(department))
+  }
+}
+
+function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}

@@ -1,0 +1,64 @@
+import type { Credential } from './credential.js'
+import type { Directory } from './directory.js'
+import type { Department, Person, Team } from './person.js'
+import type { Session } from './session.js'
+
+/** Everybody, every department and every team, as one whole. */
+export interface Roster {
+  readonly persons: readonly Person[]
+  readonly departments: readonly Department[]
+  readonly teams: readonly Team[]
+}
+
+export interface People {
+  /** in memory; never waits */
+  directory(): Directory
+  /** how often the rights of this person changed; see `rightsChanged` */
+  rightsEpoch(person: string): number
+  /** One change at a time; on disk before it answers. */
+  change(next: (now: Roster) => Roster): Promise<Directory>
+}
+
+export interface Credentials {
+  of(person: string): Credential
+  /** whose link has this digest */
+  byLink(digest: string): Credential | undefined
+  change(person: string, next: (now: Credential) => Credential): Promise<Credential>
+}
+
+export interface OpenSession {
+  /** a digest of the id; the id itself is only in the cookie */
+  readonly key: string
+  readonly session: Session
+  readonly seenAt: string
+}
+
+export interface Sessions {
+  keep(id: string, session: Session): Promise<void>
+  find(id: string): Session | undefined
+  /** remembered in memory only */
+  seen(id: string, now: string): void
+  end(id: string): Promise<void>
+  openOf(person: string): readonly OpenSession[]
+  /** @param except the id of the one to keep */
+  endOf(person: string, except?: string): Promise<number>
+  /** forgets those whose day is over; @returns how many */
+  sweep(now: string): Promise<number>
+}
+
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** Takes the same time with `null` as with a hash. */
+  verify(hash: string | null, password: string): Promise<boolean>
+  /** 0 to 4, as zxcvbn counts; `hints` are words an attacker of this person would try first */
+  strength(password: string, hints: readonly string[]): number
+  newToken(): string
+  digest(token: string): string
+}
+
+/** Slows guessing down, per account and address together, so that the owner can still enter from elsewhere. */
+export interface Throttle {
+  isBlocked(login: string, address: string): Promise<boolean>
+  failed(login: string, address: string): Promise<void>
+  succeeded(login: string, address: string): Promise<void>
+}

@@ -1,0 +1,48 @@
+/** What somebody may set out to do. A route names one at the door; the verb behind it asks again about the thing itself. */
+export const ACTS = [
+  'self.manage',
+  'help.read',
+  'search',
+  'note.read',
+  'note.post',
+  'note.edit',
+  'note.suggest',
+  'note.withdraw',
+  'note.narrow',
+  'note.agree',
+  'note.reply',
+  'note.comment',
+  'note.reuse',
+  'note.helpful',
+  'note.flag',
+  'note.archive',
+  'note.restore',
+  'note.curate',
+  'note.claim',
+  'note.decide',
+  'note.classify',
+  'note.clear',
+  'note.rehome',
+  'note.merge',
+  'note.redact',
+  'customer.read',
+  'customer.create',
+  'customer.edit',
+  'vocabulary.edit',
+  'gap.ask',
+  'gap.read',
+  'import.run',
+  'import.accept',
+  'channel.manage',
+  'channel.ceiling',
+  'cover.manage',
+  'people.administer',
+  'health.read',
+  'mail.read',
+  'record.read',
+] as const
+export type Act = (typeof ACTS)[number]
+
+export function isAct(name: string): name is Act {
+  return (ACTS as readonly string[]).includes(name)
+}
