@@ -13,7 +13,7 @@ guard()
 copying()
 composing()
 answers()
-arrive(document)
+arrive()
 
 // Menus are details elements: Escape gives the focus back, a click elsewhere closes.
 function menus() {
@@ -141,7 +141,7 @@ function guard() {
     const form = target.form?.matches('[data-guard]') && target.form
     if (form) typed.set(form, (typed.get(form) ?? 0) + 1)
   })
-  document.addEventListener('submit', ({ target }) => sent.set(target, Infinity))
+  document.addEventListener('submit', ({ target }) => sent.set(target, typed.get(target) ?? 0))
   document.addEventListener('htmx:before:request', ({ detail }) => {
     const source = detail.ctx.sourceElement
     if (source.matches?.('[data-autosave]')) source.upTo = typed.get(source.closest('form'))
@@ -156,9 +156,6 @@ function guard() {
   })
   window.addEventListener('beforeunload', event => {
     if ([...document.querySelectorAll('form[data-guard]')].some(dirty)) event.preventDefault()
-  })
-  window.addEventListener('pageshow', event => {
-    if (event.persisted) document.querySelectorAll('form[data-guard]').forEach(form => sent.delete(form))
   })
 }
 
@@ -183,17 +180,18 @@ function composing() {
 
 // What htmx brings in gets the same care as what the page came with; a server that does not answer is said aloud.
 function answers() {
-  document.addEventListener('htmx:after:swap', ({ detail }) => arrive(detail.ctx?.target ?? document))
+  document.addEventListener('htmx:after:swap', arrive)
   document.addEventListener('htmx:error', ({ detail }) => {
     if (detail.error?.name !== 'AbortError') toast(document.getElementById('toasts')?.dataset.offline, 'warning')
   })
 }
 
-function arrive(root) {
-  root.querySelector?.('[data-focus-first]')?.focus()
-  if (!CSS.supports('field-sizing', 'content')) root.querySelectorAll?.('textarea').forEach(grow)
+function arrive() {
+  const refusals = document.querySelector('[data-focus-first]:not([data-told])')
+  if (refusals) { refusals.dataset.told = ''; refusals.focus() }
+  if (!CSS.supports('field-sizing', 'content')) document.querySelectorAll('textarea').forEach(grow)
   // before Chromium 131 CSS cannot open the facets of a wide page by itself
-  if (!CSS.supports('selector(::details-content)') && matchMedia('(min-width: 60em)').matches) root.querySelectorAll?.('.facets').forEach(facets => { facets.open = true })
+  if (!CSS.supports('selector(::details-content)') && matchMedia('(min-width: 60em)').matches) document.querySelectorAll('.facets').forEach(facets => { facets.open = true })
 }
 
 function toast(text, tone, for_ = 0) {

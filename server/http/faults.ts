@@ -12,8 +12,8 @@ export abstract class Fault extends Error {
 export class Missing extends Fault {
   override readonly name = 'Missing'
   readonly statusCode = 404
-  constructor() {
-    super('errors.missing')
+  constructor(code = 'errors.missing') {
+    super(code)
   }
 }
 
@@ -37,6 +37,14 @@ export class StaleForm extends Fault {
   readonly statusCode = 403
   constructor() {
     super('errors.stale_form')
+  }
+}
+
+export class TooLong extends Fault {
+  override readonly name = 'TooLong'
+  readonly statusCode = 414
+  constructor() {
+    super('errors.too_long')
   }
 }
 

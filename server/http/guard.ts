@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { isAct, type Act } from '../domain/policy/acts.js'
 import { mayAttempt, reasonAtDoor } from '../domain/policy/roles.js'
 import { personOf } from '../domain/policy/viewer.js'
-import { Forbidden, SignedOut } from './faults.js'
+import { Forbidden, SignedOut, TooLong } from './faults.js'
 import { offerKeptForm } from './kept-form.js'
 import { isForeign, isPartial, isProvenOwn, isUnsafe, wantsJson } from './origin.js'
 
@@ -17,6 +17,18 @@ declare module 'fastify' {
     /** query and body fields that may come more than once */
     many?: readonly string[]
   }
+  interface FastifyInstance {
+    /** every route of the portal, in the order it was made */
+    doors: readonly Door[]
+  }
+}
+
+/** A route as the tests of the house look at it. */
+export interface Door {
+  readonly method: string
+  readonly url: string
+  readonly allow: Allow
+  readonly tokenless: 'bearer' | 'one-click' | null
 }
 
 /**
@@ -24,14 +36,18 @@ declare module 'fastify' {
  * routes registered before it. A route that does not say whom it allows stops the start.
  */
 export function guard(app: FastifyInstance): void {
+  const doors: Door[] = []
+  app.decorate('doors', doors)
   app.addHook('onRoute', (route: RouteOptions) => {
     const allow = route.config?.allow
     if (!isAllow(allow)) {
       throw new Error(`${String(route.method)} ${route.url} must say whom it allows: config: { allow: … }`)
     }
+    for (const method of [route.method].flat()) doors.push({ method, url: route.url, allow, tokenless: route.config?.tokenless ?? null })
   })
   // After the session is known and before a body is read, so that strangers cannot make us read theirs.
   app.addHook('preParsing', async (request, reply, payload) => {
+    if (request.url.length > LONGEST_ADDRESS) throw new TooLong()
     if (isUnsafe(request) && isForeign(request) && !request.routeOptions.config.tokenless) throw new Forbidden('policy.foreign_request')
     if (!mayKnock(request) && !couldKeepForm(request)) return turnAway(request, reply)
     return payload
@@ -40,6 +56,9 @@ export function guard(app: FastifyInstance): void {
     if (!mayKnock(request)) return turnAway(request, reply)
   })
 }
+
+/** Characters; our longest searches stay far below. */
+const LONGEST_ADDRESS = 8_000
 
 function isAllow(value: unknown): value is Allow {
   return value === 'public' || value === 'signed-in' || (typeof value === 'string' && isAct(value))

@@ -1,6 +1,13 @@
 import type { Config } from '../config.js'
 import type { Credentials, Passwords, People, Sessions, Throttle } from '../domain/people/port.js'
 import type { Words } from '../domain/people/words.js'
+import type { AuditRecord } from '../domain/policy/record.js'
+import type { Customers } from '../domain/customers/port.js'
+import type { Drafts } from '../domain/notes/draft.js'
+import type { Markdown } from '../domain/notes/markdown.js'
+import type { Notes } from '../domain/notes/port.js'
+import type { Reads } from '../domain/notes/reads-port.js'
+import type { Vocabularies } from '../domain/notes/vocabulary-port.js'
 import type { Directories } from '../domain/policy/readable.js'
 
 /** Everything the pages stand on, opened by `wire.ts`. Ports only: http never sees an adapter. */
@@ -14,6 +21,13 @@ export interface House {
   readonly sessions: Sessions
   readonly passwords: Passwords
   readonly throttle: Throttle
+  readonly record: AuditRecord
+  readonly notes: Notes
+  readonly customers: Customers
+  readonly drafts: Drafts
+  readonly vocabularies: Vocabularies
+  readonly markdown: Markdown
+  readonly reads: Reads
   /** signs cookies; see SESSION_SECRET */
   readonly secret: string
   /** the live directories the law is computed from */
@@ -21,6 +35,8 @@ export interface House {
   readiness(): Readiness
   /** a string key of something every reader must be told, such as a full disk */
   banner(): string | null
+  /** how many notices wait for this person */
+  unread(person: string): Promise<number>
   close(): Promise<void>
 }
 

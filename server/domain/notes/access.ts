@@ -37,7 +37,7 @@ function unpublishedAccess(note: Note, revision: Revision): Access {
     named: [],
     reach: 'self',
     desk: note.home.department,
-    stewards: note.rights.stewards.length > 0 ? note.rights.stewards : revision.proposed.stewards,
+    stewards: [note.rights, revision.floor, revision.proposed].find((rights) => rights.stewards.length > 0)?.stewards ?? [],
     level: stricterLevel(revision.floor.level, note.rights.level),
     customers: [...new Set([...revision.about.customers, ...published(note).about.customers])],
   }
@@ -59,6 +59,7 @@ export function additionAccess(note: Note, revision: Revision, floor: Rights): A
     ...face,
     named: face.named.filter((party) => strict.named.includes(party)),
     reach: face.reach === 'self' ? 'self' : reachOf(note, strict),
+    stewards: face.stewards.length > 0 ? face.stewards : floor.stewards,
     level: stricterLevel(face.level, strict.level),
   }
 }

@@ -168,7 +168,7 @@ export function pending(note: Note): Revision | null {
 /** Everybody who wrote text of it since the last decision that validated it; none of them may decide (PRODUCT.md §2.5). */
 export function writersSinceDecision(note: Note): readonly string[] {
   const since = note.validated ?? -1
-  const writers = note.revisions.filter((r) => r.number > since).map((r) => r.by)
+  const writers = note.revisions.filter((r) => r.number > since && r.closed === null).map((r) => r.by)
   return [...new Set(writers.length > 0 ? writers : [published(note).by])]
 }
 

@@ -18,7 +18,8 @@ export function tightened(a: Rights, b: Rights): Rights {
     audience: narrowerAudience(a.audience, b.audience),
     level: stricterLevel(a.level, b.level),
     named: a.named.filter((party) => b.named.includes(party)),
-    stewards: b.stewards,
+    // Text that was once restricted keeps its curators when the note is lowered and names none any more.
+    stewards: b.stewards.length > 0 ? b.stewards : a.stewards,
   }
 }
 

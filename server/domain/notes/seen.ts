@@ -61,22 +61,30 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
 
   const face = published(note)
   const waiting = pending(note)
-  const mine = (r: Revision) => r.by === by
   const shown = readable.find((r) => r.number === face.number) ?? newest
-  const asCurator = note.revisions.some((r) => seesAsCurator(visible, accessOf(note, r)))
-  const subject = note.item ? revisionNumbered(note, note.item.subject) : null
-  const inReview = asCurator || (subject !== null && mine(subject))
-  const myItems = [...note.pastItems, ...(note.item ? [note.item] : [])]
-    .filter((item) => revisionNumbered(note, item.subject)?.by === by)
-    .map((item) => item.id)
-  const ofReview = (one: { readonly item: string }) => asCurator || myItems.includes(one.item)
+  // A curator of one revision may lack the clearance for another: each is asked by itself.
+  const curates = (number: number) => {
+    const revision = revisionNumbered(note, number)
+    return revision !== null && seesAsCurator(visible, accessOf(note, revision))
+  }
+  const writes = (number: number) => revisionNumbered(note, number)?.by === by
+  const asCurator = curates(face.number) && (!isActive(note.item) || curates(note.item.subject))
+  const inReview = note.item !== null && (curates(note.item.subject) || writes(note.item.subject))
+  const items = [...note.pastItems, ...(note.item ? [note.item] : [])]
+  const ofReview = (one: { readonly item: string }) => {
+    const item = items.find(({ id }) => id === one.item)
+    return item ? curates(item.subject) || writes(item.subject) : asCurator
+  }
   const reads = (on: number) => readable.some((r) => r.number === on)
   const added = <T extends { readonly by: string; readonly on: number; readonly floor: Note['rights'] }>(list: readonly T[]) =>
     list.filter((one) => {
       const revision = revisionNumbered(note, one.on)
       return revision !== null && reads(one.on) && (one.by === by || sees(visible, additionAccess(note, revision, one.floor)))
-    })
-  const bare = (r: Revision): Revision => withoutHidden(r, visible.hide)
+    }).map((one) => ({ ...one, floor: unnamed(one.floor) }))
+  const bare = (r: Revision): Revision => {
+    const known = withoutHidden(r, visible.hide)
+    return curates(r.number) || writes(r.number) ? known : { ...known, proposed: unnamed(r.proposed), floor: unnamed(r.floor) }
+  }
 
   return {
     id: note.id,
@@ -91,8 +99,8 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     archivedFrom: note.archivedFrom,
     mergedInto: note.mergedInto,
     reviewOn: note.reviewOn,
-    rights: rightsAsSeen(note, shown, inReview),
-    withheld: inReview || shown.by === by ? note.withheld : null,
+    rights: rightsAsSeen(note, shown, asCurator || (reads(face.number) && (inReview || note.author === by || writes(face.number)))),
+    withheld: asCurator || inReview || shown.by === by ? note.withheld : null,
     origin: note.origin,
     shown: bare(shown),
     face: shown.number === face.number ? 'published' : shown.number === waiting?.number ? 'pending' : 'old',
@@ -103,13 +111,13 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     item: inReview ? note.item : null,
     thread: note.thread.filter(ofReview),
     decisions: note.decisions.filter(ofReview).map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d)),
-    rating: ratingOf(note, readable),
+    rating: ratingOf(note, readable, ofReview),
     comments: added(note.comments),
     reuses: added(note.reuses).map((r) => (r.customer && visible.hide.includes(r.customer) ? { ...r, customer: null } : r)),
     flags: added(note.flags),
-    helpful: note.helpful,
+    helpful: reads(face.number) ? note.helpful : [],
     timeline: note.timeline.filter((line) =>
-      line.for === 'readers' ? reads(line.on) : asCurator || revisionNumbered(note, line.on)?.by === by,
+      line.for === 'readers' ? reads(line.on) : curates(line.on) || writes(line.on),
     ),
     standing: standingTo(note, by, asCurator),
   }
@@ -134,18 +142,21 @@ export function standingTo(note: Note, who: string, curator: boolean): Standing 
 }
 
 /** Whoever reads only old or pending text learns its rights, not those of a published face closed to them. */
-function rightsAsSeen(note: Note, shown: Revision, inReview: boolean): Note['rights'] {
-  if (inReview) return note.rights
-  const of = shown.number === published(note).number ? note.rights : shown.floor
-  return { ...of, named: [], stewards: [] }
+function rightsAsSeen(note: Note, shown: Revision, whole: boolean): Note['rights'] {
+  if (whole) return note.rights
+  return unnamed(shown.number === published(note).number ? note.rights : shown.floor)
 }
 
-function ratingOf(note: Note, readable: readonly Revision[]): Decision | null {
-  for (let i = note.decisions.length - 1; i >= 0; i--) {
-    const decision = note.decisions[i] as Decision
-    if (decision.ratings && readable.some((r) => r.number === decision.revision)) return decision
-  }
-  return null
+/** Who is named is for curators and the writer alone. */
+function unnamed(rights: Note['rights']): Note['rights'] {
+  return { ...rights, named: [], stewards: [] }
+}
+
+/** Readers see the ratings; the words of the decision are for the review. */
+function ratingOf(note: Note, readable: readonly Revision[], ofReview: (decision: Decision) => boolean): Decision | null {
+  const rated = note.decisions.findLast((d) => d.ratings !== null && readable.some((r) => r.number === d.revision))
+  if (!rated) return null
+  return ofReview(rated) ? rated : { ...rated, code: null, text: '', rights: null, about: null }
 }
 
 /** Own words stay one's own (L1), without the chip of a customer one may not know. */

@@ -16,7 +16,12 @@ export interface Feed {
   lowWater(): number
   /** each consumer's own durable place */
   cursor(consumer: string): Promise<number>
+  /** Forward, or back when an engine knows that it lost something: what changed since is then on hold again. */
   moveCursor(consumer: string, seq: number): Promise<void>
+  /** What a consumer could not take and went past, durably: it stays on hold until it is taken up again. */
+  setAside(consumer: string, event: ThingEvent): Promise<void>
+  asideOf(consumer: string): Promise<readonly ThingEvent[]>
+  takenUp(consumer: string, id: string): Promise<void>
   /** called after each write that has settled */
   onWrite(listener: () => void): () => void
   /** Things whose access changed or text was redacted after the consumer's place: engines must exclude them. */

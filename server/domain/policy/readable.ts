@@ -55,11 +55,12 @@ export function readable(viewer: Viewer, directories: Directories, today: string
   if (isFilled(domain)) {
     any.push({ desk: domain, level: open })
     if (person.clearance === 'restricted') {
-      any.push({ desk: domain, level: ['restricted'], stewards: parties })
+      any.push({ desk: domain, level: ['restricted'], stewards: [`p:${person.id}`] })
     }
   }
+  const appointed = (customer: RestrictedCustomer) => person.roles.includes('curator') && customer.curators.includes(person.id)
   const hide = directories.restricted
-    .filter((customer) => !person.teams.includes(customer.team) && !customer.curators.includes(person.id))
+    .filter((customer) => !person.teams.includes(customer.team) && !appointed(customer))
     .map((customer) => customer.id)
   return checkedVisible({ own: [{ author: [person.id] }], any, hide })
 }

@@ -18,7 +18,7 @@ const SCHEMA: Schema<KeptCredentials> = {
 
 /** In a document of its own: nothing that lists people ever holds a password's hash. */
 export async function openCredentials(keeping: Keeping): Promise<Credentials> {
-  const document = await Document.open(keeping, { name: 'credentials', schema: SCHEMA, empty: () => ({ of: {} }), urgent: true })
+  const document = await Document.open<KeptCredentials>(keeping, { name: 'credentials', schema: SCHEMA, empty: () => ({ of: {} }), urgent: true })
   const of = (kept: KeptCredentials, person: string): Credential => kept.of[person] ?? noCredential(person)
 
   return {

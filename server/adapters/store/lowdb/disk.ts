@@ -114,6 +114,8 @@ export class Disk {
   private async confirm(folder: string, handle: OpenFolder): Promise<void> {
     try {
       await this.folders.sync(folder, handle)
+      // An fsync after a failed one may succeed and have lost what the failed one held.
+      if (!this.health.writable) throw new StoreReadOnly(this.health.reason ?? '')
     } catch (error) {
       this.health.stopWriting(`fsync of the folder ${folder} failed (${codeOf(error) || 'unknown'})`)
       throw new WriteUncertain(folder, { cause: error })

@@ -210,7 +210,7 @@ export class DocumentFolder<T extends Kept> {
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
-    const document = decode(this.options.schema, bytes.toString('utf8'), path)
+    const document = decode(this.options.schema, bytes, path)
     if (document.id !== id) throw new StoreDamaged(path, 'it holds a document of another id')
     if (!Number.isInteger(document.version)) throw new StoreDamaged(path, 'its document has no version')
     return { document, bytes: bytes.length }

@@ -59,7 +59,7 @@ export class Document<T extends object> {
       try {
         await aside.write()
       } catch (error) {
-        if (error instanceof WriteUncertain) await this.low.read()
+        if (error instanceof WriteUncertain) await this.low.read().catch(() => {})
         throw error
       }
       this.low = aside

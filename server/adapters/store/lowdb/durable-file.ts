@@ -42,7 +42,7 @@ export class DurableFile<T extends object> implements Adapter<T> {
       if (codeOf(error) === 'ENOENT') return null
       throw error
     }
-    return decode(this.schema, bytes.toString('utf8'), this.path)
+    return decode(this.schema, bytes, this.path)
   }
 
   /** Takes the text of this moment: what the caller does to the document afterwards is not written. */

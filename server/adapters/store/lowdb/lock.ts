@@ -1,3 +1,4 @@
+/// <reference path="./fs-native-extensions.d.ts" />
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +28,8 @@ export class Lock {
     try {
       if (!tryLock(file.fd)) throw await namingTheHolder(files, folder)
       const holder: Holder = { pid: process.pid, host: hostname(), since: clock() }
-      await writeHolder(files, folder, holder)
+      // On a full disk it goes without a name: no name is better than the one of a process long gone.
+      await writeHolder(files, folder, holder).catch(() => files.unlink(join(folder, 'lock.holder')).catch(() => {}))
       return new Lock(file)
     } catch (error) {
       await file.close()

@@ -22,30 +22,34 @@ const SCHEMA: Schema<KeptRoster> = {
 }
 
 export async function openPeople(keeping: Keeping): Promise<People> {
-  const document = await Document.open(keeping, {
+  const document = await Document.open<KeptRoster>(keeping, {
     name: 'people',
     schema: SCHEMA,
     empty: () => ({ persons: [], departments: [], teams: [], rights: {} }),
   })
-  let directory = directoryOf(document.read())
+  let known = { source: document.read(), directory: directoryOf(document.read()) }
+  // Made anew whenever the document is another one, also after a write that only half failed.
+  const present = (): Directory => {
+    const source = document.read()
+    if (source !== known.source) known = { source, directory: directoryOf(source) }
+    return known.directory
+  }
 
   return {
-    directory: () => directory,
+    directory: present,
     rightsEpoch: (person) => document.read().rights[person] ?? 0,
     change: async (next) => {
       await document.change((now) => {
         const roster = next(now)
         return roster === now ? now : { ...roster, rights: counted(now, roster) }
       })
-      // The newest state, not the one of this call: a later change may already have settled.
-      if (directory.source !== document.read()) directory = directoryOf(document.read())
-      return directory
+      return present()
     },
   }
 }
 
-function directoryOf(roster: KeptRoster): Directory & { readonly source: KeptRoster } {
-  return Object.assign(new Directory(roster.persons, roster.departments, roster.teams), { source: roster })
+function directoryOf(roster: Roster): Directory {
+  return new Directory(roster.persons, roster.departments, roster.teams)
 }
 
 /** Counted here and not by each caller, so that no way of changing rights can forget to end the sessions. */

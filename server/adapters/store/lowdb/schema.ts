@@ -15,15 +15,16 @@ export interface Schema<T> {
 
 /** The text of a document as it goes to disk, its schema number first. */
 export function encode<T extends object>(schema: Schema<T>, document: T): string {
-  return `${JSON.stringify(Object.assign({ schema: schema.now }, document, { schema: schema.now }))}\n`
+  const { schema: _, ...fields } = document as Stored
+  return `${JSON.stringify({ schema: schema.now, ...fields })}\n`
 }
 
 /**
- * The document in a file's text, brought up to today's schema and frozen to its last leaf.
+ * The document in a file, brought up to today's schema and frozen to its last leaf.
  * @throws StoreDamaged when it is no document of ours, StoreTooNew when a later release wrote it
  */
-export function decode<T extends object>(schema: Schema<T>, text: string, file: string): T {
-  let stored = parsed(text, file)
+export function decode<T extends object>(schema: Schema<T>, source: string | Uint8Array, file: string): T {
+  let stored = parsed(typeof source === 'string' ? source : textOf(source, file), file)
   const { schema: number, ...rest } = stored
   if (!Number.isInteger(number) || (number as number) < 1) throw new StoreDamaged(file, 'it has no schema number')
   if ((number as number) > schema.now) throw new StoreTooNew(file, number as number, schema.now)
@@ -35,6 +36,11 @@ export function decode<T extends object>(schema: Schema<T>, text: string, file: 
   }
   const { check } = schema
   return frozen(check ? attempt(file, 'its content is not what it should be', () => check(stored)) : (stored as T))
+}
+
+/** Strictly: a lenient reader would put marks in the place of broken letters, and the next write would keep them. */
+function textOf(bytes: Uint8Array, file: string): string {
+  return attempt(file, 'it is not UTF-8 text', () => new TextDecoder('utf-8', { fatal: true }).decode(bytes))
 }
 
 function parsed(text: string, file: string): Stored {

@@ -4,7 +4,7 @@ import { MASK } from './mask-character.js'
 
 // Chinese stands right beside an address without a blank, so only letters of alphabets that use blanks belong to it.
 const LOCAL = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{M}0-9._%+'-]/u
-const DOMAIN = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?/
+const DOMAIN = /^(?:[A-Za-z0-9-]{1,63}\.){1,8}(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})(?![A-Za-z0-9•-])/
 
 /** E-mail addresses. Looks at most 64 characters back and 254 forward from each `@` (RFC 5321), so hostile text costs no more. */
 export function findEmails(text: string): Found[] {
@@ -15,7 +15,9 @@ export function findEmails(text: string): Found[] {
     while (start > taken && at - start < 64 && LOCAL.test(text[start - 1] as string)) start--
     const domain = DOMAIN.exec(text.slice(at + 1, at + 255))?.[0] ?? ''
     while (start < at && /[.'%+-]/.test(text[start] as string)) start++
-    if (start === at || text[start - 1] === MASK || !domain.includes('.')) continue
+    if (start === at || text[start - 1] === MASK || domain === '') continue
+    // The domain of a masked address is not the name of the next one: "•••@a.com@b.com".
+    if (text[start - 1] === '@' && start > 1 && (text[start - 2] === MASK || LOCAL.test(text[start - 2] as string))) continue
     const end = at + 1 + domain.length
     if (!validator.isEmail(text.slice(start, end))) continue
     found.push({ kind: 'email', start, end })

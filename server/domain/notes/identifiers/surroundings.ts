@@ -7,6 +7,9 @@ const LABEL = /(?:card|acct|account|tel|phone|mobile|mob|cell|call|id|no)$/i
 const REFERENCE =
   /(?:(?:订单|工单|运单|保单|单据|回单|流水|案件?|合同|凭证|交易|业务|参考|受理|投诉|发票|档案|文件|批次|单)编?号码?|编号|(?:case|ref|reference|order|ticket|invoice|transaction|txn|contract|claim|incident|complaint|policy|document|batch)(?:\s?(?:no|number|num|nr|id))?)[\s.:#：]{0,3}$/i
 
+const MASKED_BEFORE = new RegExp(`${MASK}[ -]?$`)
+const MASKED_AFTER = new RegExp(`^[ -]?${MASK}`)
+
 /** Could a number stand here by itself: not the tail of a word, a decimal, or a number that is masked already? */
 export function standsAlone(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - 12), start)
@@ -15,7 +18,7 @@ export function standsAlone(text: string, start: number, end: number): boolean {
   if (/\d[.,]$/.test(before) || /^[.,]\d/.test(after)) return false
   if (/[A-Za-z]$/.test(before) && !LABEL.test(before)) return false
   if (/^[A-Za-z]/.test(after)) return false
-  return !new RegExp(`${MASK}[ -]?$`).test(before) && !new RegExp(`^[ -]?${MASK}`).test(after)
+  return !MASKED_BEFORE.test(before) && !MASKED_AFTER.test(after)
 }
 
 export function isAmount(text: string, start: number, end: number): boolean {

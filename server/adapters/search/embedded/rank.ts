@@ -1,0 +1,151 @@
+import type { Concept } from './concepts.js'
+import type { Columns } from './columns.js'
+import { textFeatures } from './features.js'
+import { LATIN, Reading } from './reading.js'
+import { rarity, type View } from './view.js'
+
+/** Partial matches of long questions: those worth less than this part of the best one are not results at all. */
+const LEAST_PART = 0.3
+const READ_ROWS = 200
+const READ_TOKENS = 150_000
+
+export interface Ranking {
+  /** rows that match, ascending */
+  readonly rows: Int32Array
+  readonly relaxed: boolean
+  /** those rows, best first, as far as asked for */
+  order(rows: Int32Array, upTo: number): number[]
+}
+
+/** Up to so many things asked for, all of them must be there, unless fewer entries than `FEW` have them all. */
+const ALL_OF = 3
+const FEW = 3
+const ALL_FIRST = 1e6
+
+/**
+ * Two steps: every matching row is scored by how rare the things are that it holds; the best of them are then read
+ * and scored again by how often, where and how near each other. All statistics are of what the viewer sees.
+ */
+export function rank(concepts: readonly Concept[], text: string, view: View, now: number): Ranking {
+  const features = textFeatures(text, view)
+  const end = view.columns.end
+  const score = new Float32Array(end)
+  const held = new Uint8Array(end)
+  const needed = concepts.filter((concept) => !concept.optional)
+  const must = concepts.filter((concept) => concept.required)
+  const weights = concepts.map((concept) => addConcept(concept, view, score, needed.includes(concept) ? held : null))
+  for (const feature of features) for (const row of feature.rows) score[row] = (score[row] ?? 0) + feature.weight * feature.idf
+
+  let rows = rowsWhere(view, (row) => held[row] === needed.length && needed.length > 0)
+  let relaxed = false
+  if (needed.length > ALL_OF || rows.length < FEW) {
+    const partly = withEach(must, rowsWhere(view, (row) => (score[row] ?? 0) > 0), view)
+    const best = partly.reduce((most, row) => Math.max(most, score[row] ?? 0), 0)
+    const enough = partly.filter((row) => held[row] === needed.length || (score[row] ?? 0) >= best * LEAST_PART)
+    relaxed = enough.length > rows.length
+    rows = enough
+  }
+  const prior = (row: number): number => trust(view.columns, row, now)
+  return {
+    rows,
+    relaxed,
+    order: (kept, upTo) => {
+      const reading = new Reading(concepts, weights, features, view)
+      const first = (row: number): number => (needed.length <= ALL_OF && held[row] === needed.length ? ALL_FIRST : 0)
+      const rough = Float64Array.from(kept, (row) => first(row) + (score[row] ?? 0) * prior(row))
+      const byRough = topIndexes(rough, Math.max(READ_ROWS, upTo)).map((i) => kept[i] ?? 0)
+      const read = readable(byRough, view.columns)
+      const exact = new Map(byRough.slice(0, read).map((row) => [row, first(row) + reading.score(row) * prior(row)]))
+      const reordered = [...exact.keys()].sort((a, b) => (exact.get(b) ?? 0) - (exact.get(a) ?? 0) || tie(view.columns, a, b))
+      return [...reordered, ...byRough.slice(read)]
+    },
+  }
+}
+
+/** @returns the concept's inverse document frequency among visible rows */
+function addConcept(concept: Concept, view: View, score: Float32Array, held: Uint8Array | null): number {
+  const best = new Map<number, number>()
+  const [only] = concept.ways
+  // One way is by far the commonest case, and then the rows need no merging.
+  if (concept.ways.length === 1 && only) {
+    const idf = rarity(only.rows.length, view.size)
+    const gain = only.weight * idf * (concept.dense ? 0.5 : LATIN)
+    for (const row of only.rows) {
+      score[row] = (score[row] ?? 0) + gain
+      if (held) held[row] = (held[row] ?? 0) + 1
+    }
+    return idf
+  }
+  for (const way of concept.ways) for (const row of way.rows) best.set(row, Math.max(best.get(row) ?? 0, way.weight))
+  const idf = rarity(best.size, view.size)
+  for (const [row, weight] of best) {
+    score[row] = (score[row] ?? 0) + weight * idf * (concept.dense ? 0.5 : LATIN)
+    if (held) held[row] = (held[row] ?? 0) + 1
+  }
+  return idf
+}
+
+function withEach(must: readonly Concept[], rows: Int32Array, view: View): Int32Array {
+  let kept = rows
+  for (const concept of must) {
+    const holds = new Uint8Array(view.columns.end)
+    for (const way of concept.ways) for (const row of way.rows) holds[row] = 1
+    kept = kept.filter((row) => holds[row] === 1)
+  }
+  return kept
+}
+
+function rowsWhere(view: View, test: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(view.columns.end)
+  let count = 0
+  for (const row of view.all()) if (test(row)) rows[count++] = row
+  return rows.slice(0, count)
+}
+
+/** How many of the best rows are read again: a bounded amount of text, however long the entries are. */
+function readable(rows: readonly number[], columns: Columns): number {
+  let tokens = 0
+  let count = 0
+  for (const row of rows) {
+    tokens += columns.length[row] ?? 0
+    if (count >= READ_ROWS || (tokens > READ_TOKENS && count >= 20)) break
+    count++
+  }
+  return count
+}
+
+/**
+ * What a curator's judgement, freshness and colleagues' use add to how well the words fit: at most a quarter, so that
+ * a far better answer is never behind a merely better-kept one.
+ */
+export function trust(columns: Columns, row: number, now: number): number {
+  const validated = (columns.validatedAt[row] ?? 0) > 0
+  const overdue = columns.overdue[row] === 1
+  const years = Math.max(0, now - (columns.at[row] ?? now)) / 31_557_600_000
+  const value = columns.value[row] ?? 0
+  const judged = validated ? (overdue ? 0.02 : 0.08) : 0
+  const valued = value === 0 ? 0 : 0.015 * (value - 1)
+  const fresh = 0.04 * Math.exp(-years)
+  const used = 0.02 * Math.min(3, Math.log2(1 + (columns.reuses[row] ?? 0)))
+  return 1 + judged + valued + fresh + used
+}
+
+/** Newer first; the id decides the rest, so that pages never overlap. */
+export function tie(columns: Columns, a: number, b: number): number {
+  return (columns.at[b] ?? 0) - (columns.at[a] ?? 0) || ((columns.ids[a] ?? '') < (columns.ids[b] ?? '') ? -1 : 1)
+}
+
+/** Indexes of the `count` greatest values, greatest first. */
+export function topIndexes(values: Float64Array, count: number): number[] {
+  let least = -Infinity
+  if (values.length > count) least = Float64Array.from(values).sort()[values.length - count] ?? -Infinity
+  const above: number[] = []
+  const level: number[] = []
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (value > least) above.push(i)
+    else if (value === least && level.length < count) level.push(i)
+  }
+  const indexes = [...above, ...level].slice(0, count)
+  return indexes.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)
+}

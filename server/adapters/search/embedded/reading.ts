@@ -1,0 +1,136 @@
+import type { Concept } from './concepts.js'
+import type { Feature } from './features.js'
+import type { Column } from './index-file.js'
+import type { View } from './view.js'
+
+/** Okapi BM25 (Robertson & Zaragoza 2009), fields weighed as in BM25F; figures in content/decisions/0010-embedded-search.md. */
+const K1 = 1.2
+const B = 0.7
+const FIELD_WEIGHTS = {
+  title: 4, body: 1, tag: 2.5, customer: 2.5, author: 1, reference: 1, topic: 1.5, words_title: 4, words_body: 1,
+} as const satisfies Partial<Record<Column, number>>
+const PAIR_FIELDS = ['title', 'body', 'tag', 'customer', 'author', 'reference', 'topic'] as const
+const WORD_FIELDS = ['words_title', 'words_body'] as const
+/** A Latin word counts as much as a Chinese word and the pair inside it together. */
+export const LATIN = 2
+const NEARNESS = 0.35
+
+/** Reads what an entry really says, for the few that may come first: how often, in which field, how near each other. */
+export class Reading {
+  private readonly ofToken = new Map<string, [concept: number, weight: number][]>()
+  private readonly pairs = new Map<string, Feature>()
+  private readonly words = new Map<string, Feature>()
+
+  /** @param idf of each concept */
+  constructor(
+    private readonly concepts: readonly Concept[],
+    private readonly idf: readonly number[],
+    features: readonly Feature[],
+    private readonly view: View,
+  ) {
+    concepts.forEach((concept, c) => {
+      for (const way of concept.ways) {
+        for (const token of way.tokens) this.ofToken.set(token, [...(this.ofToken.get(token) ?? []), [c, way.weight]])
+      }
+    })
+    for (const feature of features) (feature.word ? this.words : this.pairs).set(feature.token, feature)
+  }
+
+  score(row: number): number {
+    const streams = this.view.streams(row)
+    if (!streams) return 0
+    const { concepts, idf } = this
+    const norm = K1 * (1 - B + (B * (this.view.columns.length[row] ?? 0)) / this.view.meanLength)
+    const frequency = new Float64Array(concepts.length)
+    const nearness = new Nearness(concepts.length)
+    const counts = new Map<Feature, number>()
+    const count = (feature: Feature | undefined, weight: number): void => {
+      if (feature) counts.set(feature, (counts.get(feature) ?? 0) + weight)
+    }
+    for (const field of PAIR_FIELDS) {
+      const weight = FIELD_WEIGHTS[field]
+      nearness.newField()
+      eachToken(streams[field], (token, position) => {
+        for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) {
+          frequency[concept] = (frequency[concept] ?? 0) + weight * part
+          nearness.at(concept, position)
+        }
+        count(this.pairs.get(token), weight)
+      })
+    }
+    if (this.words.size > 0) {
+      for (const field of WORD_FIELDS) eachToken(streams[field], (token) => count(this.words.get(token), FIELD_WEIGHTS[field]))
+    }
+    let score = NEARNESS * nearness.gain(idf)
+    concepts.forEach((concept, c) => {
+      // What its pairs and words already say is not counted twice.
+      if (concept.dense && concept.ways.length === 1 && !concept.required) return
+      let often = frequency[c] ?? 0
+      for (const way of concept.ways) if (way.tokens.length === 0 && includes(way.rows, row)) often += way.weight
+      score += LATIN * (idf[c] ?? 0) * saturated(often, norm)
+    })
+    for (const [feature, often] of counts) score += feature.weight * feature.idf * saturated(often, norm)
+    return score
+  }
+}
+
+const NOTHING: readonly [number, number][] = []
+
+function saturated(frequency: number, norm: number): number {
+  return frequency === 0 ? 0 : (frequency * (K1 + 1)) / (frequency + norm)
+}
+
+/** How close neighbouring words of the query stand in a text: next to each other counts most. */
+class Nearness {
+  private readonly last: Float64Array
+  private readonly closest: Float64Array
+
+  constructor(private readonly count: number) {
+    this.last = new Float64Array(count).fill(-1e9)
+    this.closest = new Float64Array(count).fill(1e9)
+  }
+
+  newField(): void {
+    this.last.fill(-1e9)
+  }
+
+  at(concept: number, position: number): void {
+    this.last[concept] = position
+    for (const other of [concept - 1, concept + 1]) {
+      if (other < 0 || other >= this.count) continue
+      const pair = Math.min(concept, other)
+      const gap = Math.abs(position - (this.last[other] ?? -1e9))
+      if (gap < (this.closest[pair] ?? 1e9)) this.closest[pair] = gap
+    }
+  }
+
+  gain(idf: readonly number[]): number {
+    let gain = 0
+    for (let pair = 0; pair + 1 < this.count; pair++) {
+      const gap = this.closest[pair] ?? 1e9
+      if (gap <= 8) gain += (LATIN * Math.min(idf[pair] ?? 0, idf[pair + 1] ?? 0)) / gap
+    }
+    return gain
+  }
+}
+
+function eachToken(stream: string, visit: (token: string, position: number) => void): void {
+  let position = 0
+  for (let start = 0; start < stream.length; ) {
+    let end = stream.indexOf(' ', start)
+    if (end < 0) end = stream.length
+    visit(stream.slice(start, end), position++)
+    start = end + 1
+  }
+}
+
+/** Whether ascending rows include one. */
+function includes(rows: Int32Array, wanted: number): boolean {
+  let low = 0
+  for (let high = rows.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if ((rows[middle] ?? 0) < wanted) low = middle + 1
+    else high = middle
+  }
+  return rows[low] === wanted
+}

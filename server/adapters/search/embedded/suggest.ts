@@ -1,0 +1,60 @@
+import { fold } from '../../../domain/search/fold.js'
+import type { Hit, SuggestOptions, Suggestions } from '../../../domain/search/port.js'
+import { runsOf, type Run } from '../../../domain/search/runs.js'
+import { hitOf } from './search.js'
+import { isStopWord } from './stop-words.js'
+import { SOUND_MARK } from './streams.js'
+import { cut, expression, tokensOf } from './tokens.js'
+import type { View } from './view.js'
+import type { Words } from './words.js'
+
+const TRIED = 200
+const OFFERED = 8
+const CHINESE_WORDS = ['words_title', 'words_body'] as const
+
+/** Names that begin as typed (or sound so), and words to go on with; only what this view holds. */
+export function suggest(typed: string, options: SuggestOptions, view: View, words: Words): Suggestions {
+  const runs = runsOf(fold(typed))
+  const limit = options.limit ?? OFFERED
+  if (runs.length === 0) return { hits: [], words: [] }
+  return { hits: named(runs, view).slice(0, limit), words: completions(runs, view, words).slice(0, limit) }
+}
+
+function named(runs: readonly Run[], view: View): Hit[] {
+  const { tokens } = tokensOf(runs)
+  const dense = runs.at(-1)?.dense === true
+  // A Chinese name is typed as far as it is typed; a Latin word may be half of one.
+  const open = !dense || [...(runs.at(-1)?.text ?? '')].length === 1
+  const points = new Map<number, number>()
+  const add = (rows: Int32Array, gain: number): void => {
+    for (const row of rows) points.set(row, (points.get(row) ?? 0) + gain)
+  }
+  add(view.rows(expression(tokens, open), ['title']), 2)
+  add(view.rows(`^ ${expression(tokens, open)}`, ['title']), 4)
+  const sound = runs.map((run) => run.text).join('')
+  if (/^[a-z]+$/.test(sound)) add(view.rows(expression([SOUND_MARK + sound], true), ['sound']), 3)
+  const { columns } = view
+  const rows = [...points.keys()].sort((a, b) => {
+    return (points.get(b) ?? 0) - (points.get(a) ?? 0)
+      || (columns.length[a] ?? 0) - (columns.length[b] ?? 0)
+      || (columns.at[b] ?? 0) - (columns.at[a] ?? 0)
+      || ((columns.ids[a] ?? '') < (columns.ids[b] ?? '') ? -1 : 1)
+  })
+  return rows.map((row) => hitOf(row, columns))
+}
+
+function completions(runs: readonly Run[], view: View, words: Words): string[] {
+  const last = runs.at(-1)
+  if (!last) return []
+  const begun = last.dense ? (cut(last.text).at(-1) ?? '') : last.text
+  const candidates = last.dense
+    ? view.tokens(begun, begun + '\u{10ffff}', CHINESE_WORDS, TRIED)
+    : begun.length < 2 ? [] : words.startingWith(begun, TRIED)
+  const found: { word: string; rows: number }[] = []
+  for (const word of candidates) {
+    if (word === begun || isStopWord(word) || [...word].length < 2) continue
+    const rows = last.dense ? view.rows(expression([word]), CHINESE_WORDS) : view.rowsApartFromNames(expression([word]))
+    if (rows.length > 0) found.push({ word, rows: rows.length })
+  }
+  return found.sort((a, b) => b.rows - a.rows || (a.word < b.word ? -1 : 1)).map(({ word }) => word)
+}

@@ -1,0 +1,192 @@
+import type { Outcome } from '../../../domain/people/refusal.js'
+import type { Note } from '../../../domain/notes/note.js'
+import type { AllNotes, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
+import { faceAccess } from '../../../domain/notes/access.js'
+import { NOTE_SCHEMA, published } from '../../../domain/notes/note.js'
+import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
+import type { Everything } from '../../../domain/policy/everything.js'
+import { granted, type Grant } from '../../../domain/policy/grant.js'
+import { seesNothing } from '../../../domain/policy/access.js'
+import { deskSight, type Sight } from '../../../domain/policy/readable.js'
+import type { Catalog } from './catalog.js'
+import { listed, orderOf } from './catalog-lists.js'
+import { noteFaces } from './catalog-note.js'
+import { QUEUE_ORDER, TABS, queueCounted, queued } from './catalog-queue.js'
+import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
+import type { Schema, Stored } from './schema.js'
+import { Shelf, type Noun, type Surroundings } from './shelf.js'
+import { NoSuchDocument } from './store-errors.js'
+import { allOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
+
+export const NOTE_FILE: Schema<NoteDocument> = {
+  now: NOTE_SCHEMA,
+  check: (stored) => {
+    mustHold(stored, ['revisions', 'decisions', 'thread', 'comments', 'reuses', 'flags', 'timeline'], ['rights', 'home'])
+    if ((stored['revisions'] as unknown[]).length === 0) throw new Error('no revision')
+    return { ...stored, schema: NOTE_SCHEMA } as unknown as NoteDocument
+  },
+}
+
+export const OLD_FILE: Schema<OldDocument> = {
+  now: 1,
+  check: (stored) => {
+    mustHold(stored, ['sets'], [])
+    return stored as unknown as OldDocument
+  },
+}
+
+/** The most rows one page may hold, whatever a query says. */
+const MOST_ROWS = 200
+
+const NOTE: Noun<Note> = { kind: 'note', faces: noteFaces, holds: changesReading }
+
+/** Notes in files under the catalog: lists and counts are SQL under the sight, rows are documents read by id. */
+export class NotesStore implements Notes, AllNotes {
+  readonly shelf: Shelf<Note>
+
+  constructor(documents: NoteDocuments, private readonly around: Surroundings) {
+    this.shelf = new Shelf(documents, NOTE, around)
+  }
+
+  async get(id: string, sight: Sight): Promise<NoteSeen | null> {
+    // The catalog is asked first: an id that may not be read costs what an unknown one costs, and no file is opened.
+    if (!this.around.unlisted.has(id) && !this.isVisible(id, sight)) return null
+    const note = await this.shelf.read(id)
+    return note ? noteAsSeen(note, sight) : null
+  }
+
+  async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
+    return this.page(listed(query, sight), orderOf(query), query, sight)
+  }
+
+  async count(query: NoteQuery, sight: Sight): Promise<number> {
+    return this.counted(listed(query, sight), sight)
+  }
+
+  async queue(query: QueueQuery, sight: Sight): Promise<Page<NoteSeen>> {
+    if (seesNothing(deskSight(sight).visible)) return { rows: [], total: 0 }
+    return this.page(queued(query, sight), QUEUE_ORDER, query, sight)
+  }
+
+  async queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>> {
+    const none = Object.fromEntries(TABS.map((tab) => [tab, 0])) as Record<QueueTab, number>
+    if (seesNothing(deskSight(sight).visible)) return none
+    const counts = this.catalog.one<Record<QueueTab, number>>(queueCounted(query, sight))
+    return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
+  }
+
+  async add(grant: Grant<'note.post'> | Grant<'import.run'>, note: Note): Promise<Saved> {
+    granted(grant, note.id)
+    return saved(await this.shelf.add(note))
+  }
+
+  async change(grant: Grant, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    return this.changed(grant.thing, (note) => {
+      granted(grant, note.id)
+      return verb(note)
+    })
+  }
+
+  async read(id: string, _pass: Everything): Promise<Note | null> {
+    return (await this.shelf.read(id)) ?? null
+  }
+
+  async *ids(_pass: Everything): AsyncIterable<string> {
+    for (let after = ''; ; ) {
+      const rows = this.ofAll({ sql: "kind = 'note' AND id > ? ORDER BY id LIMIT 500", params: [after] })
+      yield* rows
+      const last = rows[rows.length - 1]
+      if (last === undefined) return
+      after = last
+    }
+  }
+
+  changeByClock(id: string, _pass: Everything, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    return this.changed(id, verb)
+  }
+
+  async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
+    return this.things(
+      "face = 'published' AND confidence = 'validated' AND item_state IS NULL AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",
+      [today, limit],
+    )
+  }
+
+  async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
+    return this.things("face = 'review' AND item_opened < ? ORDER BY item_opened, thing LIMIT ?", [before, limit])
+  }
+
+  private get catalog(): Catalog {
+    return this.around.catalog
+  }
+
+  private isVisible(id: string, sight: Sight): boolean {
+    const { sql, params } = visibleSql(sight.visible)
+    return this.catalog.one({
+      sql: `SELECT 1 AS yes FROM face f WHERE f.thing = ? AND f.kind = 'note' AND ${sql} LIMIT 1`, params: [id, ...params],
+    }) !== undefined
+  }
+
+  private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
+    if (seesNothing(sight.visible)) return { rows: [], total: 0 }
+    const total = this.counted(where, sight)
+    const rows = Math.min(Math.max(1, Math.trunc(size)), MOST_ROWS)
+    const from = (Math.max(1, Math.trunc(page)) - 1) * rows
+    const { sql, params } = this.whole(where)
+    const ids = this.catalog.all<{ thing: string }>({
+      sql: `SELECT f.thing AS thing FROM face f WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, params: [...params, rows, from],
+    })
+    const notes = await Promise.all(ids.map(({ thing }) => this.shelf.read(thing)))
+    // What was closed between the query and the reading is gone here too: the document is asked last.
+    return { rows: notes.flatMap((note) => (note && noteAsSeen(note, sight)) ?? []), total }
+  }
+
+  private counted(where: Piece, sight: Sight): number {
+    if (seesNothing(sight.visible)) return 0
+    const { sql, params } = this.whole(where)
+    return this.catalog.one<{ total: number }>({ sql: `SELECT count(*) AS total FROM face f WHERE ${sql}`, params })?.total ?? 0
+  }
+
+  /** Without things whose row is older than their file. */
+  private whole(where: Piece): Piece {
+    const { unlisted } = this.around
+    if (unlisted.size === 0) return where
+    const { sql, params } = oneOf('f.thing', [...unlisted])
+    return allOf([where, { sql: `NOT ${sql}`, params }])
+  }
+
+  private async changed(id: string, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    const outcome = await this.shelf.change(id, verb)
+    if (!outcome) throw new NoSuchDocument(id)
+    return outcome.ok ? { ok: true, value: saved(outcome.value) } : outcome
+  }
+
+  private things(where: string, params: Piece['params']): readonly string[] {
+    return this.catalog.all<{ thing: string }>({ sql: `SELECT thing FROM face WHERE kind = 'note' AND ${where}`, params }).map(({ thing }) => thing)
+  }
+
+  private ofAll({ sql, params }: Piece): readonly string[] {
+    return this.catalog.all<{ id: string }>({ sql: `SELECT id FROM thing WHERE ${sql}`, params }).map(({ id }) => id)
+  }
+}
+
+/**
+ * Whether the index may now show what it must not: another reach of the published face, another published text, or
+ * words taken away. Text is never rewritten but by redaction, so any difference in what stands is one.
+ */
+export function changesReading(before: Note, after: Note): boolean {
+  if (JSON.stringify(faceAccess(before)) !== JSON.stringify(faceAccess(after))) return true
+  if (published(before).number !== published(after).number) return true
+  const textOf = (note: Note) => new Map(note.revisions.map((r) => [r.number, JSON.stringify([r.title, r.body, r.source, r.about.tags])]))
+  const now = textOf(after)
+  return [...textOf(before)].some(([number, text]) => now.get(number) !== text)
+}
+
+function saved({ id, version, revision }: Note): Saved {
+  return { id, version, revision }
+}
+
+function mustHold(stored: Stored, lists: readonly string[], objects: readonly string[]): void {
+  for (const name of lists) if (!Array.isArray(stored[name])) throw new Error(`no list of ${name}`)
+  for (const name of objects) if (typeof stored[name] !== 'object' || stored[name] === null) throw new Error(`no ${name}`)
+}

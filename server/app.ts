@@ -1,0 +1,59 @@
+import fastifyCompress from '@fastify/compress'
+import fastifyFormbody from '@fastify/formbody'
+import fastifyMultipart from '@fastify/multipart'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { assets } from './http/assets.js'
+import { csrf } from './http/csrf.js'
+import { errors } from './http/errors.js'
+import { refuseLists } from './http/form.js'
+import { guard } from './http/guard.js'
+import { headers } from './http/headers.js'
+import type { House } from './http/house.js'
+import { languages } from './http/language.js'
+import { logAnswers, type LogLine } from './http/log.js'
+import { waitUntilReady } from './http/readiness.js'
+import { health } from './http/routes/health.js'
+import { home } from './http/routes/home.js'
+import { myself } from './http/routes/me.js'
+import { passwordByLink } from './http/routes/password.js'
+import { setup } from './http/routes/setup.js'
+import { noteActs } from './http/routes/note-acts.js'
+import { noteWriting } from './http/routes/note-writing.js'
+import { notes } from './http/routes/notes.js'
+import { signingIn } from './http/routes/sign-in.js'
+import { serverOptions } from './http/server-options.js'
+import { sessions } from './http/session.js'
+import { views } from './http/view.js'
+
+/** The portal, ready to listen. Read it as a table of contents. */
+export async function build(house: House, line?: LogLine): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions(house.config, line))
+  guard(app)
+  logAnswers(app)
+  errors(app)
+
+  await headers(app, house)
+  await app.register(fastifyCompress, { globalDecompression: false, threshold: 1024 })
+  await sessions(app, house)
+  await languages(app)
+  waitUntilReady(app, house)
+
+  // Forms only: a route that takes JSON says so in a scope of its own.
+  app.removeAllContentTypeParsers()
+  await app.register(fastifyFormbody)
+  await app.register(fastifyMultipart, { limits: { files: 1, fields: 40, fieldSize: 10_000, fileSize: 20 * 1024 * 1024 } })
+  await csrf(app, house)
+  app.addHook('preValidation', async (request) => refuseLists(request))
+  await views(app, house, await assets(app))
+
+  health(app)
+  setup(app)
+  signingIn(app)
+  passwordByLink(app)
+  myself(app)
+  home(app)
+  notes(app)
+  noteWriting(app)
+  noteActs(app)
+  return app
+}

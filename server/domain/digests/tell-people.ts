@@ -1,0 +1,71 @@
+import type { Person } from '../people/person.js'
+import type { Note } from '../notes/note.js'
+import type { Notice, NoticeKind } from '../community/notice.js'
+import { noticesOfNote } from '../community/notices-of-note.js'
+import { letterId, plannedLetter } from './letter.js'
+import { dayAt, type PostOffice } from './post-office.js'
+
+/** What is also sent by mail: somebody waits for an answer, or should not find out by chance. */
+const BY_MAIL: readonly NoticeKind[] = ['returned', 'declined', 'widening_offered', 'withheld', 'says_too_much', 'escalated', 'handed_over']
+/** A consumer that starts over must not mail what is long known. */
+const MAIL_WITHIN = 2 * 86_400_000
+
+type Desk = Pick<PostOffice, 'outbox' | 'notices' | 'directories' | 'settings'>
+
+/** Tells everybody whom the note's timeline concerns; any number of times, each thing once. @returns notices that were new */
+export async function tellOfNote(desk: Desk, note: Note, now: string): Promise<number> {
+  const told = noticesOfNote(note, desk.directories(), dayAt(now, desk.settings.timeZone))
+  const byPerson = new Map<string, Notice[]>()
+  for (const { person, notice } of told) byPerson.set(person, [...(byPerson.get(person) ?? []), notice])
+  let fresh = 0
+  for (const [person, notices] of byPerson) fresh += await tell(desk, person, notices, now)
+  return fresh
+}
+
+/** Mail first: both are kept under computed ids, so whatever a crash leaves undone is done the next time. */
+export async function tell(desk: Desk, person: string, notices: readonly Notice[], now: string): Promise<number> {
+  const recipient = desk.directories().people.person(person)
+  if (!recipient?.active) return 0
+  for (const notice of notices) {
+    if (!BY_MAIL.includes(notice.kind) || notice.about.kind !== 'note') continue
+    if (Date.parse(now) - Date.parse(notice.at) > MAIL_WITHIN) continue
+    await desk.outbox.add(plannedLetter(
+      letterId('notice', person, notice.id), recipient.email, recipient.language,
+      { kind: 'notice', person, notice: notice.kind, note: notice.about.id, by: notice.by, happenedAt: notice.at }, now,
+    ))
+  }
+  return (await desk.notices.add(person, notices)).length
+}
+
+/** A single-use link for one person. The token is in the letter until it is settled, and nowhere afterwards. */
+export async function mailPasswordLink(
+  desk: Pick<PostOffice, 'outbox'>, person: Person, link: { readonly token: string; readonly until: string; readonly reason: 'first' | 'forgotten' }, id: string, now: string,
+): Promise<void> {
+  await desk.outbox.add(plannedLetter(id, person.email, person.language, { kind: 'password_link', person: person.id, reason: link.reason, token: link.token }, now, link.until))
+}
+
+export const RIGHTS = ['active', 'clearance', 'roles', 'domain', 'department', 'teams'] as const
+export type Right = (typeof RIGHTS)[number]
+
+/** Which rights differ. */
+export function rightsThatChanged(before: Person, after: Person): Right[] {
+  const same = (a: unknown, b: unknown) => (Array.isArray(a) && Array.isArray(b) ? [...a].sort().join('\n') === [...b].sort().join('\n') : a === b)
+  return RIGHTS.filter((right) => !same(before[right], after[right]))
+}
+
+/** Told to the person and to the curators of their department, before and after (issue §5): by notice and by mail. */
+export async function tellRightsChanged(desk: Desk, before: Person, after: Person, by: string, now: string): Promise<void> {
+  const changes = rightsThatChanged(before, after)
+  if (changes.length === 0) return
+  const { people } = desk.directories()
+  const today = dayAt(now, desk.settings.timeZone)
+  const curators = [before.department, after.department].flatMap((department) =>
+    people.curatorsOf(department, today).filter((curator) => curator.domain.includes(department)).map((curator) => curator.id))
+  for (const id of new Set([after.id, ...curators])) {
+    const person = people.person(id)
+    if (!person?.active) continue
+    const event = `rights/${after.id}/${now}`
+    await desk.outbox.add(plannedLetter(letterId(id, event), person.email, person.language, { kind: 'rights_changed', person: id, whose: after.id, changes }, now))
+    await desk.notices.add(id, [{ id: event, at: now, kind: 'rights_changed', about: { kind: 'person', id: after.id }, by, with: { changes: changes.join(',') }, readAt: null }])
+  }
+}

@@ -1,0 +1,127 @@
+import type { Sight } from '../policy/readable.js'
+import type { Entry, FacetName, Kind } from './entry.js'
+import type { Query } from './query.js'
+
+/** Finds what a viewer may see. Every hit is read again through its store with the same sight before it is shown. */
+export interface SearchEngine {
+  /**
+   * Adds or replaces. Resolves when queries find the new state. An older version than the indexed one changes nothing.
+   * @throws SearchUnavailable
+   */
+  put(entries: readonly Entry[]): Promise<void>
+  /** Forgets. Unknown ids are fine. @throws SearchUnavailable */
+  drop(ids: readonly string[]): Promise<void>
+
+  /** An empty query lists what may be seen. @throws SearchUnavailable, or the signal's reason when it was aborted */
+  search(query: Query, sight: Sight, options: SearchOptions, signal?: AbortSignal): Promise<Results>
+  /** For type-ahead: things whose name begins so (Chinese names by pinyin or its initials too), and words to go on with. */
+  suggest(typed: string, sight: Sight, options: SuggestOptions, signal?: AbortSignal): Promise<Suggestions>
+  /** What reads alike, most alike first. */
+  similar(to: Likeness, sight: Sight, options: SimilarOptions, signal?: AbortSignal): Promise<readonly Hit[]>
+
+  /** Words of one concept, of every department and language; each finds the others from then on. */
+  setSynonyms(groups: readonly (readonly string[])[]): Promise<void>
+  /** What is indexed, in no order, in pages; for the nightly comparison with the store. */
+  versions(): AsyncIterable<readonly Hit[]>
+  /**
+   * Builds a new index beside the present one, which goes on answering, and swaps when the entries end.
+   * What is put or dropped meanwhile is in both.
+   */
+  rebuild(entries: AsyncIterable<Entry>, progress?: (done: number) => void): Promise<void>
+
+  status(): Status
+  close(): Promise<void>
+}
+
+export const SORTS = ['relevance', 'newest', 'value'] as const
+export type Sort = (typeof SORTS)[number]
+export type Filters = Readonly<Partial<Record<FacetName, readonly string[]>>>
+
+export interface SearchOptions {
+  /** the moment of asking, UTC ISO-8601; freshness counts a little */
+  readonly now: string
+  /** one of the values within a facet, every facet named */
+  readonly filters?: Filters
+  readonly kinds?: readonly Kind[]
+  /** default: relevance, and newest when the query has no words */
+  readonly sort?: Sort
+  /** from 1 */
+  readonly page?: number
+  /** 1–100, default 20 */
+  readonly size?: number
+  /** ids on hold: not found, not counted (HOUSE.md §2a) */
+  readonly hold?: readonly string[]
+  /** true: archived things only; otherwise none */
+  readonly archived?: boolean
+}
+
+export interface Hit {
+  readonly kind: Kind
+  readonly id: string
+  readonly version: number
+}
+
+export interface FacetCount {
+  readonly value: string
+  readonly count: number
+}
+
+/** Everything here is counted over what the sight allows and nothing else. */
+export interface Results {
+  readonly hits: readonly Hit[]
+  readonly total: number
+  /** at most 20 values each, most frequent first, never one with no hit; a facet's counts ignore its own selection */
+  readonly facets: Readonly<Record<FacetName, readonly FacetCount[]>>
+  /** words nothing visible holds, and what was looked for instead */
+  readonly corrected: readonly Correction[]
+  /** not every word had to match, because too little held them all */
+  readonly relaxed: boolean
+  /** what to highlight: the words looked for, with synonyms and corrections; a final `*` means any ending */
+  readonly terms: readonly string[]
+}
+
+export interface Correction {
+  readonly typed: string
+  readonly used: string
+}
+
+export interface SuggestOptions {
+  readonly kinds?: readonly Kind[]
+  readonly hold?: readonly string[]
+  /** default 8 */
+  readonly limit?: number
+}
+
+export interface Suggestions {
+  readonly hits: readonly Hit[]
+  /** complete words that something visible holds */
+  readonly words: readonly string[]
+}
+
+export type Likeness = { readonly text: string } | { readonly id: string }
+
+export interface SimilarOptions {
+  readonly now: string
+  readonly kinds?: readonly Kind[]
+  readonly hold?: readonly string[]
+  /** default 5 */
+  readonly limit?: number
+  /** `duplicate`: probably the same knowledge; `related`: worth reading next */
+  readonly closeness?: 'related' | 'duplicate'
+}
+
+export interface Status {
+  readonly state: 'ready' | 'starting' | 'down'
+  /** the index is empty or of another release: `rebuild` is wanted */
+  readonly wantsRebuild: boolean
+  /** entries taken so far by a rebuild under way */
+  readonly rebuilding: number | null
+  readonly entries: number
+  /** how often the engine had to be started again since it was opened */
+  readonly restarts: number
+}
+
+/** The engine is down, too slow or closed. Pages stay up and say so; nothing of the engine's own words is shown. */
+export class SearchUnavailable extends Error {
+  override readonly name = 'SearchUnavailable'
+}

@@ -1,0 +1,168 @@
+import type { Comment, Note } from '../../domain/notes/note.js'
+import type { NoteSeen } from '../../domain/notes/seen.js'
+import type { Act } from '../../domain/policy/acts.js'
+import type { Directories, Sight } from '../../domain/policy/readable.js'
+import type { Standing } from '../../domain/policy/rules.js'
+import type { Viewer } from '../../domain/policy/viewer.js'
+import { MAY, everyStanding } from './acts.js'
+import { CUSTOMER_IDS, DIRECTORIES, NAMED_PARTIES, PEOPLE, STEWARD_PARTIES, TODAY, viewerOf } from './bank.js'
+import { AUDIENCES, LEVELS, type Audience, type Level } from './objects.js'
+import type { Planted } from './notes.js'
+import { EMPLOYEES, PRINCIPALS, type Principal } from './principals.js'
+import { publishedText, reads, readsAsCurator, verdict, type Verdict } from './table.js'
+
+/** The app's law, or a variation of it with one rule flipped. */
+export interface Law {
+  sightOf(viewer: Viewer, directories: Directories, today: string): Sight
+  noteAsSeen(note: Note, sight: Sight): NoteSeen | null
+  may(viewer: Viewer, act: Act, standing: Standing): boolean
+  permit(viewer: Viewer, act: Act, standing: Standing): { readonly ok: boolean }
+  standingApart(id: string, facts: Partial<Standing>): Standing
+  RULES: { readonly [A in Act]: (standing: Standing) => string | null }
+}
+
+/** Where law and oracle say different things, in words; lazily, because a variation is caught by the first. */
+export function* disagreements(law: Law, planted: readonly Planted[]): Generator<string> {
+  yield* aboutRules(law)
+  yield* aboutDirectories(law, planted)
+  for (const principal of PRINCIPALS) {
+    const sight = law.sightOf(viewerOf(principal), DIRECTORIES, TODAY)
+    for (const { facts, note } of planted) {
+      const seen = law.noteAsSeen(note, sight)
+      const say = (what: string, law: unknown, oracle: unknown) =>
+        `${principal.name} — ${facts.name}: ${what}: the law says ${String(law)}, the oracle ${String(oracle)}`
+      const mine = facts.texts.flatMap((text, at) => (reads(principal, facts, text) ? [at + 1] : [])).join()
+      const theirs = (seen?.revisions ?? []).map((r) => r.number).join()
+      if (mine !== theirs) yield say('texts', theirs, mine)
+      if (!seen) continue
+      yield* aboutNote(principal, { facts, note }, seen, law, say)
+    }
+  }
+  yield* aboutAdditions(law, planted)
+}
+
+type Say = (what: string, law: unknown, oracle: unknown) => string
+
+function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSeen, law: Law, say: Say): Generator<string> {
+  const is = verdict(principal, facts)
+  const can = verdictOf(law, viewerOf(principal), seen)
+  if (is !== can) yield say('may', can, is)
+
+  const who = 'who' in principal ? principal.who : ''
+  const subject = note.item === null ? undefined : facts.texts[note.item.subject - 1]
+  const review = subject !== undefined && (subject.by === who || readsAsCurator(principal, facts, subject))
+  if (review !== (seen.item !== null)) yield say('review item', seen.item !== null, review)
+  if (review !== seen.thread.length > 0) yield say('review thread', seen.thread.length > 0, review)
+
+  // "the author keeps their own words by L1, without the customer chip"
+  const chip = facts.customer === 'plain' || (readsAsAny(principal, 'restricted customer'))
+  for (const revision of seen.revisions) {
+    if (revision.about.customers.includes(CUSTOMER_IDS[facts.customer]) !== chip) yield say('customer chip', !chip, chip)
+  }
+  // "Comment, flag, reuse: whoever reads the thing and the revision it was made on."
+  const added = reads(principal, facts, publishedText(facts))
+  for (const list of [seen.comments, seen.reuses, seen.flags]) {
+    if (list.length > 0 !== added) yield say('additions', list.length > 0, added)
+  }
+}
+
+function readsAsAny(principal: Principal, _what: 'restricted customer'): boolean {
+  if (!('who' in principal)) return false
+  const person = EMPLOYEES[principal.who]
+  return (person.teams as readonly string[]).includes('relationship') || principal.who === 'appointed'
+}
+
+function verdictOf(law: Law, viewer: Viewer, seen: NoteSeen): Verdict {
+  if (law.may(viewer, 'note.decide', seen.standing)) return 'decide'
+  return law.may(viewer, 'note.edit', seen.standing) ? 'edit' : 'read'
+}
+
+/** Every act in every standing, and who may act at all. */
+function* aboutRules(law: Law): Generator<string> {
+  const person = PEOPLE.person('author')
+  const disabled = PEOPLE.person('disabled-author')
+  if (!person || !disabled) throw new Error('the oracle lost its people')
+  for (const facts of everyStanding()) {
+    const standing = law.standingApart('note', facts)
+    for (const act of Object.keys(MAY) as Act[]) {
+      const can = law.may({ kind: 'person', person }, act, standing)
+      if (can !== MAY[act](facts)) yield `${act} in ${JSON.stringify(facts)}: the law says ${can}`
+      if ((law.RULES[act](standing) === null) !== MAY[act](facts)) yield `the rule of ${act} in ${JSON.stringify(facts)}`
+    }
+  }
+  const readAny = law.standingApart('note', {})
+  const never: readonly Viewer[] = [
+    { kind: 'nobody' },
+    { kind: 'person', person: disabled },
+    { kind: 'token', person, scopes: ['read'] },
+    { kind: 'token', person: disabled, scopes: ['read', 'write'] },
+    { kind: 'channel', channel: 'c', team: 'alpha', ceiling: 'restricted' },
+  ]
+  for (const viewer of never) if (law.permit(viewer, 'note.post', readAny).ok) yield `${viewer.kind} may act`
+  if (!law.permit({ kind: 'token', person, scopes: ['write'] }, 'note.post', readAny).ok) yield 'a write token may not act'
+}
+
+/** "if the directory is unreadable the answer is nothing" */
+function* aboutDirectories(law: Law, planted: readonly Planted[]): Generator<string> {
+  for (const principal of PRINCIPALS) {
+    const sight = law.sightOf(viewerOf(principal), { people: PEOPLE, restricted: null }, TODAY)
+    const shown = planted.find(({ note }) => law.noteAsSeen(note, sight) !== null)
+    if (shown) yield `${principal.name} sees ${shown.facts.name} while the restricted customers are not known`
+  }
+  // A team that nobody is left in, and one that was closed, have no readers.
+  for (const team of ['empty', 'closed']) {
+    const sight = law.sightOf({ kind: 'channel', channel: team, team, ceiling: 'restricted' }, DIRECTORIES, TODAY)
+    if (planted.some(({ note }) => law.noteAsSeen(note, sight) !== null)) yield `a channel of a team that is ${team} sees something`
+  }
+  // The deputy decides only while the curator is away.
+  const deputy = PRINCIPALS.find((one) => one.name === 'deputy')
+  if (!deputy) throw new Error('the oracle lost its deputy')
+  for (const [day, away] of [['2026-02-28', false], ['2026-03-01', true], ['2026-03-08', true], ['2026-03-09', false]] as const) {
+    const sight = law.sightOf(viewerOf(deputy), DIRECTORIES, day)
+    const curates = planted.some(({ note }) => law.noteAsSeen(note, sight)?.asCurator === true)
+    if (curates !== away) yield `the deputy on ${day}: the law says ${curates}`
+  }
+}
+
+/**
+ * "comments written before a widening keep the strictest confidentiality and audience in force since they were
+ * written": a comment with a floor is read as if the note were still as strict.
+ */
+function* aboutAdditions(law: Law, planted: readonly Planted[]): Generator<string> {
+  const plain = planted.filter(({ facts }) => facts.state === 'published' && facts.confidence === 'validated' && facts.governance === 'publish_first')
+  for (const principal of PRINCIPALS) {
+    const sight = law.sightOf(viewerOf(principal), DIRECTORIES, TODAY)
+    for (const { facts, note } of plain) {
+      for (const audience of narrower(facts.audience)) for (const level of stricter(facts.level)) for (const named of [true, false]) {
+        const floor = { audience, level, named: named ? NAMED_PARTIES : [], stewards: level === 'restricted' ? STEWARD_PARTIES : [] }
+        const comment: Comment = { id: 'strict', by: 'sibling-department', at: note.createdAt, text: '', on: 1, floor }
+        const seen = law.noteAsSeen({ ...note, comments: [comment] }, sight)
+        const then = { ...facts, audience, level, texts: facts.texts.map((text) => ({ ...text, strictest: level })) }
+        const isNamedReader = named || !readsOnlyByName(principal, then)
+        const wrote = 'who' in principal && principal.who === comment.by
+        const own = facts.texts.some((text) => 'who' in principal && text.by === principal.who && reads(principal, facts, text))
+        const expected = reads(principal, facts, publishedText(facts)) && (wrote || own || (reads(principal, then, publishedText(then)) && isNamedReader))
+        if ((seen?.comments.length === 1) !== expected) {
+          yield `${principal.name} — ${facts.name}: a comment under ${audience} · ${level} · ${named ? '' : 'un'}named: the oracle says ${expected}`
+        }
+      }
+    }
+  }
+}
+
+/** Whether being named is the only thing that lets them read. */
+function readsOnlyByName(principal: Principal, facts: Planted['facts']): boolean {
+  if (!('who' in principal) || !reads(principal, facts, publishedText(facts))) return false
+  // Nobody who is named stands in a department or team of these notes but by the widest audience.
+  const named = ['named', 'named-without-clearance', 'named-through-team'].includes(principal.who)
+  return named && !(facts.audience === 'enterprise' && facts.level !== 'restricted')
+    && !(facts.audience === 'department' && facts.home === 'other department' && facts.level !== 'restricted' && principal.who !== 'named-through-team')
+}
+
+function narrower(audience: Audience): readonly Audience[] {
+  return AUDIENCES.slice(0, AUDIENCES.indexOf(audience) + 1)
+}
+
+function stricter(level: Level): readonly Level[] {
+  return LEVELS.slice(LEVELS.indexOf(level))
+}

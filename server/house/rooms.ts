@@ -1,0 +1,56 @@
+import { ADAPTER_ROOMS, DOMAIN_ROOMS, PURE_PACKAGES, ROOT_FILES, SEERS } from './plan.js'
+import type { Import } from './imports.js'
+
+/** The room a file is in, such as `domain/notes`, `adapters/store`, `http`, or the file itself beside the rooms. */
+export function roomOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  if (!file.includes('/')) return first
+  return first === 'domain' || first === 'adapters' ? `${first}/${second}` : first
+}
+
+export function isOnPlan(room: string): boolean {
+  return (
+    DOMAIN_ROOMS.some((name) => room === `domain/${name}`) ||
+    ADAPTER_ROOMS.some((name) => room === `adapters/${name}`) ||
+    ['http', 'house', 'journeys'].includes(room) ||
+    (ROOT_FILES as readonly string[]).includes(room)
+  )
+}
+
+/** Tests may look anywhere, and so may the suites that every adapter of a port has to pass. */
+export function isTest(file: string): boolean {
+  return /\.test\.ts$/.test(file) || /(^|\/)(contract|testing)(\/|\.ts$|-)/.test(file) || /^(house|journeys)\//.test(file)
+}
+
+/** Why this import must not be, or null. */
+export function wrong({ file, target, outside, typeOnly }: Import): string | null {
+  if (target === 'main.ts') return 'nothing imports main.ts'
+  if (isTest(file)) return null
+  const from = roomOf(file)
+  if (outside) return from.startsWith('domain/') && !isPure(target) ? 'the domain is pure: no I/O, no framework, no node:*' : null
+  if (isTest(target)) return 'the portal must not need its tests'
+  if (target === 'domain/policy/everything.ts' && !typeOnly && !SEERS.includes(file)) return 'only the parts on the list may mint a pass to see everything'
+  return wrongWay(file, from, target, roomOf(target))
+}
+
+function wrongWay(file: string, from: string, target: string, to: string): string | null {
+  if (from === to) return null
+  if (from.startsWith('domain/')) return wrongInDomain(from, to)
+  if (from.startsWith('adapters/')) return to.startsWith('domain/') || to === 'root.ts' ? null : 'an adapter knows the domain only'
+  if (from === 'http') return to.startsWith('domain/') || ['config.ts', 'root.ts'].includes(to) ? null : 'http knows the domain, never an adapter'
+  if (target.startsWith('http/routes/') && from !== 'app.ts') return 'only app.ts sees routes'
+  if (to.startsWith('adapters/') && from !== 'wire.ts') return 'only wire.ts chooses adapters'
+  if (from === 'config.ts' || from === 'root.ts') return to === 'root.ts' ? null : `${file} stands alone`
+  if (['relay.ts', 'jobs.ts'].includes(from)) return to.startsWith('domain/') || ['relay.ts', 'jobs.ts'].includes(to) ? null : `${from} knows the domain only`
+  return null
+}
+
+function wrongInDomain(from: string, to: string): string | null {
+  if (!to.startsWith('domain/')) return 'the domain knows nothing outside itself'
+  const place = (room: string): number => DOMAIN_ROOMS.findIndex((name) => room === `domain/${name}`)
+  return place(to) < place(from) ? null : 'inside the domain imports go from right to left'
+}
+
+function isPure(name: string): boolean {
+  return PURE_PACKAGES.some((pure) => name === pure || name.startsWith(`${pure}/`))
+}

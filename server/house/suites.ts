@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+import { ROOT } from '../root.js'
+
+/**
+ * One process per test file costs two seconds of a core each, so the files run inside a few entry files
+ * (`suite-*.ts`). The first rule that fits a file says where it runs; the last fits every file, so none is forgotten.
+ */
+export const SUITES = {
+  domain: /^domain\//,
+  store: /^adapters\/store\//,
+  search: /^adapters\/search\//,
+  adapters: /^adapters\//,
+  browser: /^journeys\/browser\//,
+  journeys: /^journeys\//,
+  house: /^house\//,
+  http: /./,
+} as const satisfies Record<string, RegExp>
+export type Suite = keyof typeof SUITES
+
+/** All tests, as paths inside server/. */
+export function testFiles(): readonly string[] {
+  return readdirSync(join(ROOT, 'server'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(join(ROOT, 'server'), join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort()
+}
+
+export function suiteOf(file: string): Suite {
+  const found = Object.entries(SUITES).find(([, rule]) => rule.test(file))
+  return found?.[0] as Suite
+}
+
+/** Runs every test file of a suite in this process, in order. */
+export async function runSuite(suite: Suite): Promise<void> {
+  const files = testFiles().filter((file) => suiteOf(file) === suite)
+  if (files.length === 0) await t.test(`the suite ${suite} has no tests yet`, { skip: 'nothing to run' }, async () => {})
+  for (const file of files) await import(pathToFileURL(join(ROOT, 'server', file)).href)
+}

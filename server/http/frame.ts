@@ -1,0 +1,109 @@
+import type { FastifyReply } from 'fastify'
+import type { Language, Person, Settings } from '../domain/people/person.js'
+import { mayAttempt } from '../domain/policy/roles.js'
+import { personOf } from '../domain/policy/viewer.js'
+import type { Assets } from './assets.js'
+import { takeFlash, type Flash } from './flash.js'
+import { SECTIONS } from './sections.js'
+import { sayDate } from './say-date.js'
+
+/** Everything around the body of a page. Layouts see nothing else. */
+export interface Frame {
+  readonly title: string
+  readonly lang: Language
+  readonly theme: Settings['theme']
+  /** made when a form asks for it, so that pages without one set no cookie */
+  readonly csrf: string
+  readonly path: string
+  /** where the language form is sent */
+  readonly languageSwitch: string
+  readonly reader: { readonly name: string; readonly initials: string; readonly department: string; readonly shortcuts: boolean } | null
+  readonly printedAt: string
+  readonly now: string
+  readonly nav: readonly NavEntry[]
+  readonly unread: number
+  readonly banner: { readonly tone: string; readonly text: string } | null
+  readonly flash: Flash | null
+  readonly query: string
+  readonly demo: boolean
+  readonly assets: { readonly css: string; readonly js: string; readonly htmx: string }
+}
+
+export interface NavEntry {
+  readonly key: string
+  readonly href: string
+  readonly label: string
+  readonly current: boolean
+  readonly count: number
+}
+
+/** @param title the finished words of the page's title */
+export async function frameOf(reply: FastifyReply, title: string, assets: Assets, query = ''): Promise<Frame> {
+  const { request } = reply
+  const { house } = request
+  const person = personOf(request.viewer)
+  const language = request.readerLanguage()
+  const now = house.clock.now()
+  const banner = house.banner()
+  let token: string | undefined
+  return {
+    title,
+    lang: language,
+    theme: person?.settings.theme ?? 'auto',
+    get csrf() {
+      return (token ??= reply.formToken())
+    },
+    path: request.url,
+    languageSwitch: '/me/language',
+    reader: person && readerOf(person, language, house.people.directory().department(person.department)),
+    printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
+    now,
+    nav: person ? await navOf(reply, person) : [],
+    unread: person ? await house.unread(person.id) : 0,
+    banner: banner === null ? null : { tone: 'warning', text: request.say(banner) },
+    flash: takeFlash(request, reply),
+    query,
+    demo: house.config.demo,
+    assets: { css: assets.url('site.css'), js: assets.url('site.js'), htmx: assets.url('htmx.min.js') },
+  }
+}
+
+function readerOf(
+  person: Person,
+  language: Language,
+  department: { readonly name: string; readonly nameZh: string } | undefined,
+): NonNullable<Frame['reader']> {
+  return {
+    name: person.name,
+    initials: initialsOf(person.name),
+    department: (language === 'zh' ? department?.nameZh : department?.name) ?? '',
+    shortcuts: person.settings.shortcuts,
+  }
+}
+
+/** Li Na → LN; 李娜 → 娜: a Chinese given name says more than the surname. */
+export function initialsOf(name: string): string {
+  const trimmed = name.trim()
+  if (/^\p{Script=Han}+$/u.test(trimmed)) return [...trimmed].slice(-1).join('')
+  const words = trimmed.split(/\s+/)
+  return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase()
+}
+
+async function navOf(reply: FastifyReply, person: Person): Promise<NavEntry[]> {
+  const { request } = reply
+  const { house, server } = request
+  const path = request.url.split('?')[0] ?? '/'
+  const today = house.clock.today()
+  const shown = SECTIONS.filter(
+    ({ href, act }) => server.hasRoute({ method: 'GET', url: href }) && mayAttempt(person, act, house.people.directory(), today),
+  )
+  return Promise.all(
+    shown.map(async ({ key, label, href, count }) => ({
+      key,
+      href,
+      label: request.say(label),
+      current: href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`),
+      count: count ? await count(request) : 0,
+    })),
+  )
+}

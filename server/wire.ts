@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { v7 } from 'uuid'
+import { openPasswords } from './adapters/keys/argon2.js'
+import { openThrottle } from './adapters/keys/throttle.js'
+import { openCredentials } from './adapters/store/lowdb/credential-store.js'
+import { DataFolder } from './adapters/store/lowdb/data-folder.js'
+import { openPeople } from './adapters/store/lowdb/people-store.js'
+import { openSessions } from './adapters/store/lowdb/session-store.js'
+import { openReads } from './adapters/store/lowdb/reads-store.js'
+import { openStore } from './adapters/store/lowdb/store.js'
+import { openVocabularies } from './adapters/store/lowdb/vocabulary-store.js'
+import { MarkdownRenderer } from './adapters/markdown/render.js'
+import { openWords, readStrings } from './adapters/words/strings.js'
+import type { Config } from './config.js'
+import type { Clock, House, Ids } from './http/house.js'
+import { ROOT } from './root.js'
+
+/** What tests replace: the moment, and what is told to whoever runs the server. */
+export interface Wiring {
+  readonly clock?: Clock
+  readonly ids?: Ids
+  /** one sentence about the store or the words; never what people wrote */
+  readonly told?: (sentence: string) => void
+  /** bytes kept aside for a full disk */
+  readonly reserveBytes?: number
+}
+
+/**
+ * Opens everything the pages stand on. The only place an adapter is chosen.
+ * @throws StoreError when the data directory is held by another process, damaged, or from a later release
+ */
+export async function openHouse(config: Config, wiring: Wiring = {}): Promise<House> {
+  const { told = () => {} } = wiring
+  const clock = wiring.clock ?? systemClock(config.timeZone)
+  const data = await DataFolder.open({
+    root: config.dataDir,
+    clock: clock.now,
+    told: (notice) => told(JSON.stringify(notice)),
+    ...(wiring.reserveBytes !== undefined && { reserveBytes: wiring.reserveBytes }),
+  })
+  try {
+    const people = await openPeople(data)
+    const credentials = await openCredentials(data)
+    const sessions = await openSessions(data, clock.now())
+    const record = await data.record()
+    const log = { error: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), warn: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), info: () => {} }
+    const store = await openStore(data, { log })
+    const vocabularies = await openVocabularies(data)
+    const markdown = new MarkdownRenderer()
+    const reads = openReads(data.path('reads.sqlite'))
+    const words = openWords(readStrings(join(ROOT, 'content', 'strings')), {
+      strict: config.mode === 'test',
+      missed: (key, language) => told(`no string ${key} in ${language}`),
+    })
+    let ready = false
+    void store.ready.then(() => { ready = true }, (error: unknown) => told(`the store could not start: ${String(error)}`))
+    return {
+      config,
+      clock,
+      ids: wiring.ids ?? { next: () => v7() },
+      words,
+      people,
+      credentials,
+      sessions,
+      record,
+      passwords: openPasswords(),
+      throttle: openThrottle(),
+      secret: config.sessionSecret ?? (await ownSecret(data.root)),
+      directories: () => ({ people: people.directory(), restricted: store.customers.restricted() }),
+      readiness: () => ({ ...store.progress(), ready }),
+      notes: store.notes,
+      customers: store.customers,
+      drafts: store.drafts,
+      vocabularies,
+      markdown,
+      reads,
+      banner: () => (data.health.diskFull ? 'frame.disk_full' : data.health.writable ? null : 'frame.read_only'),
+      unread: async () => 0,
+      close: async () => {
+        await store.close()
+        await markdown.close()
+        reads.close()
+        await data.close()
+      },
+    }
+  } catch (error) {
+    await data.close()
+    throw error
+  }
+}
+
+function systemClock(timeZone: string): Clock {
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  return { now: () => new Date().toISOString(), today: () => day.format(new Date()) }
+}
+
+/** Outside production nobody has to invent a secret: one is made once and kept, so that sessions survive a restart. */
+async function ownSecret(root: string): Promise<string> {
+  const path = join(root, '.session-secret')
+  try {
+    await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFile(path, 'utf8')
+}
