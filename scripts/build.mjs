@@ -21,10 +21,18 @@ for (const path of [...sources, join(ROOT, 'package-lock.json')].sort()) {
 const stamp = from.digest('hex')
 
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== stamp) {
-  rmSync(OUT, { recursive: true, force: true })
   await build({
     entryPoints: sources, outdir: OUT, outbase: ROOT, format: 'esm', platform: 'node', target: 'node20', sourcemap: 'linked',
     sourcesContent: false, logLevel: 'warning',
   })
+  removeStale(new Set(sources.map((path) => relative(ROOT, path).replace(/\.ts$/, '.js'))))
   writeFileSync(STAMP, stamp)
+}
+
+/** What no source stands for any more; a server that runs from dist/ meanwhile never finds it empty. */
+function removeStale(wanted) {
+  for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && /\.js(\.map)?$/.test(path) && !wanted.has(relative(OUT, path).replace(/\.map$/, ''))) rmSync(path)
+  }
 }

@@ -12,14 +12,15 @@ import type { House } from './http/house.js'
 import { languages } from './http/language.js'
 import { logAnswers, type LogLine } from './http/log.js'
 import { waitUntilReady } from './http/readiness.js'
+import { customers } from './http/routes/customers.js'
 import { health } from './http/routes/health.js'
-import { home } from './http/routes/home.js'
 import { myself } from './http/routes/me.js'
 import { passwordByLink } from './http/routes/password.js'
 import { setup } from './http/routes/setup.js'
 import { noteActs } from './http/routes/note-acts.js'
 import { noteWriting } from './http/routes/note-writing.js'
 import { notes } from './http/routes/notes.js'
+import { search } from './http/routes/search.js'
 import { signingIn } from './http/routes/sign-in.js'
 import { serverOptions } from './http/server-options.js'
 import { sessions } from './http/session.js'
@@ -51,9 +52,10 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   signingIn(app)
   passwordByLink(app)
   myself(app)
-  home(app)
+  search(app)
   notes(app)
   noteWriting(app)
   noteActs(app)
+  customers(app)
   return app
 }

@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import { build } from './app.js'
 import { UnfitSetting, readConfig } from './config.js'
+import { DEMO_PASSWORD, seedDemo } from './demo.js'
 import { firstAdminLink } from './http/first-admin.js'
+import type { Person } from './domain/people/person.js'
+import type { House } from './http/house.js'
 import { openHouse } from './wire.js'
 
 /** Listens, says where, and closes gracefully. Nothing imports this file. */
@@ -10,11 +14,17 @@ async function start(): Promise<void> {
   const config = readConfig()
   const house = await openHouse(config, { told: (sentence) => console.error(sentence) })
   const app = await build(house)
+  const demo = config.demo && isEmpty(house) ? (await house.started(), await seedDemo(house)) : null
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
   await app.listen({ host: config.host, port: config.port })
   console.log(`Tacit 默识 is ready at ${app.listeningOrigin}`)
+  if (demo) tellOfDemo(demo, house)
   const link = firstAdminLink(house, app.listeningOrigin)
   if (link !== null) console.log(`Nobody is here yet. Make the first administrator, once, at ${link}`)
+
+  function isEmpty(portal: House): boolean {
+    return portal.people.directory().persons.size === 0
+  }
 
   /** Answers what is under way, takes nothing new, lets go of the data directory. */
   async function stop(): Promise<void> {
@@ -27,6 +37,16 @@ async function start(): Promise<void> {
       process.exit(1)
     }
   }
+}
+
+function tellOfDemo(people: readonly Person[], house: House): void {
+  const directory = house.people.directory()
+  console.log(`\nA demo bank was made. Everybody's password: ${DEMO_PASSWORD}\n`)
+  for (const person of people) {
+    const rights = [...person.roles.filter((role) => role !== 'employee'), ...(person.clearance === 'internal' ? [] : [person.clearance])].join(', ')
+    console.log(`  ${person.login.padEnd(16)} ${(directory.department(person.department)?.name ?? '').padEnd(22)} ${rights}`)
+  }
+  console.log(`\nMail is not sent: it is kept in ${join(house.config.dataDir, 'mail')}, and shown under Admin.\n`)
 }
 
 start().catch((error: unknown) => {

@@ -12,9 +12,15 @@ import { openReads } from './adapters/store/lowdb/reads-store.js'
 import { openStore } from './adapters/store/lowdb/store.js'
 import { openVocabularies } from './adapters/store/lowdb/vocabulary-store.js'
 import { MarkdownRenderer } from './adapters/markdown/render.js'
+import { openEmbeddedSearch } from './adapters/search/embedded/engine.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
+import { synonymGroups } from './domain/notes/glossary.js'
+import { everything } from './domain/policy/everything.js'
+import { searchIndexing } from './indexing.js'
+import { recordedNotes } from './recorded-notes.js'
+import { startRelay, type Relay } from './relay.js'
 import { ROOT } from './root.js'
 
 /** What tests replace: the moment, and what is told to whoever runs the server. */
@@ -49,6 +55,21 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const store = await openStore(data, { log })
     const vocabularies = await openVocabularies(data)
     const markdown = new MarkdownRenderer()
+    const engine = await openEmbeddedSearch({ directory: data.path('search'), told: (notice) => told(JSON.stringify(notice)) })
+    const pass = everything('indexing follows every change, whoever may read it')
+    const indexing = searchIndexing({ notes: store.allNotes, customers: store.allCustomers, people, vocabularies, engine, feed: store.feed, pass, today: clock.today })
+    let relay: Relay | null = null
+    let rebuilding: Promise<void> = Promise.resolve()
+    const rebuilt = (): void => {
+      rebuilding = indexing.rebuild().catch((error: unknown) => told(`the search index could not be rebuilt: ${String(error)}`))
+    }
+    const indexed = store.ready.then(async () => {
+      await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
+      if (engine.status().wantsRebuild) rebuilt()
+      relay = startRelay({ feed: store.feed, pass, consumers: [indexing], log })
+    })
+    indexed.catch(() => {})
+    vocabularies.onChange((what) => (what === 'glossary' ? void engine.setSynonyms(synonymGroups(vocabularies.glossary())) : rebuilt()))
     const reads = openReads(data.path('reads.sqlite'))
     const words = openWords(readStrings(join(ROOT, 'content', 'strings')), {
       strict: config.mode === 'test',
@@ -70,15 +91,24 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       secret: config.sessionSecret ?? (await ownSecret(data.root)),
       directories: () => ({ people: people.directory(), restricted: store.customers.restricted() }),
       readiness: () => ({ ...store.progress(), ready }),
-      notes: store.notes,
+      started: () => store.ready,
+      notes: recordedNotes(store.notes, record, clock.now),
       customers: store.customers,
       drafts: store.drafts,
       vocabularies,
       markdown,
       reads,
-      banner: () => (data.health.diskFull ? 'frame.disk_full' : data.health.writable ? null : 'frame.read_only'),
+      engine,
+      hold: () => [...store.feed.onHold()],
+      caughtUp: async () => { await indexed; await relay?.caughtUp() },
+      banner: () => (data.health.diskFull ? 'store.disk_full' : data.health.writable ? null : 'store.read_only'),
       unread: async () => 0,
       close: async () => {
+        await indexed.catch(() => {})
+        await relay?.stop()
+        await engine.close()
+        // A rebuild under way notices that the engine is closed; its files must not be taken from under it.
+        await rebuilding
         await store.close()
         await markdown.close()
         reads.close()

@@ -28,6 +28,7 @@ function menus() {
     if (keep) fold(keep.closest('details'))
     const opener = event.target.closest('[data-open]')
     if (opener) document.getElementById(opener.dataset.open)?.showModal()
+    if (event.target.closest('[data-print]')) print()
   })
 }
 

@@ -1,4 +1,4 @@
-import { ADAPTER_ROOMS, DOMAIN_ROOMS, PURE_PACKAGES, ROOT_FILES, SEERS } from './plan.js'
+import { ADAPTER_ROOMS, DOMAIN_ROOMS, EXCEPTIONS, PURE_PACKAGES, ROOT_FILES, SEERS, TEST_SUPPORT } from './plan.js'
 import type { Import } from './imports.js'
 
 /** The room a file is in, such as `domain/notes`, `adapters/store`, `http`, or the file itself beside the rooms. */
@@ -17,14 +17,17 @@ export function isOnPlan(room: string): boolean {
   )
 }
 
-/** Tests may look anywhere, and so may the suites that every adapter of a port has to pass. */
+/** Tests may look anywhere, and so may what only they use. */
 export function isTest(file: string): boolean {
-  return /\.test\.ts$/.test(file) || /(^|\/)(contract|testing)(\/|\.ts$|-)/.test(file) || /^(house|journeys)\//.test(file)
+  return file.endsWith('.test.ts') || SUPPORT.test(file) || /^(house|journeys)\//.test(file)
 }
+
+const SUPPORT = new RegExp(`(^|/)(${TEST_SUPPORT.join('|')})(-[a-z-]+)?\\.ts$`)
 
 /** Why this import must not be, or null. */
 export function wrong({ file, target, outside, typeOnly }: Import): string | null {
   if (target === 'main.ts') return 'nothing imports main.ts'
+  if (EXCEPTIONS.some((one) => one.file === file && one.target === target)) return null
   if (isTest(file)) return null
   const from = roomOf(file)
   if (outside) return from.startsWith('domain/') && !isPure(target) ? 'the domain is pure: no I/O, no framework, no node:*' : null
@@ -41,9 +44,12 @@ function wrongWay(file: string, from: string, target: string, to: string): strin
   if (target.startsWith('http/routes/') && from !== 'app.ts') return 'only app.ts sees routes'
   if (to.startsWith('adapters/') && from !== 'wire.ts') return 'only wire.ts chooses adapters'
   if (from === 'config.ts' || from === 'root.ts') return to === 'root.ts' ? null : `${file} stands alone`
-  if (['relay.ts', 'jobs.ts'].includes(from)) return to.startsWith('domain/') || ['relay.ts', 'jobs.ts'].includes(to) ? null : `${from} knows the domain only`
+  if (FOLLOWERS.includes(from)) return to.startsWith('domain/') || FOLLOWERS.includes(to) ? null : `${from} knows the domain only`
   return null
 }
+
+/** What works beside the pages, from events and from the clock. */
+const FOLLOWERS = ['relay.ts', 'jobs.ts', 'scheduler.ts']
 
 function wrongInDomain(from: string, to: string): string | null {
   if (!to.startsWith('domain/')) return 'the domain knows nothing outside itself'

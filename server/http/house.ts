@@ -8,6 +8,7 @@ import type { Markdown } from '../domain/notes/markdown.js'
 import type { Notes } from '../domain/notes/port.js'
 import type { Reads } from '../domain/notes/reads-port.js'
 import type { Vocabularies } from '../domain/notes/vocabulary-port.js'
+import type { SearchEngine } from '../domain/search/port.js'
 import type { Directories } from '../domain/policy/readable.js'
 
 /** Everything the pages stand on, opened by `wire.ts`. Ports only: http never sees an adapter. */
@@ -28,11 +29,18 @@ export interface House {
   readonly vocabularies: Vocabularies
   readonly markdown: Markdown
   readonly reads: Reads
+  readonly engine: SearchEngine
+  /** ids whose access changed and which the engine has not taken yet: every query leaves them out */
+  hold(): readonly string[]
+  /** resolves when search has taken everything that was written before the call */
+  caughtUp(): Promise<void>
   /** signs cookies; see SESSION_SECRET */
   readonly secret: string
   /** the live directories the law is computed from */
   directories(): Directories
   readiness(): Readiness
+  /** resolves when nothing is missing from any list */
+  started(): Promise<void>
   /** a string key of something every reader must be told, such as a full disk */
   banner(): string | null
   /** how many notices wait for this person */

@@ -13,8 +13,9 @@ interface Root {
 export function sentences(words: Words, timeZone: string): Sentences {
   return {
     t: (key: string, options: HelperOptions) => words.say(rootOf(options).page.lang, key, options.hash as Values),
-    date: (at: string | null, style: DateStyle, options: HelperOptions) => {
+    date: (at: string | null, options: HelperOptions) => {
       const { page } = rootOf(options)
+      const style = options.hash['style'] as DateStyle
       return at === null || at === '' ? '' : sayDate(at, style, { language: page.lang, timeZone, now: page.now })
     },
     number: (value: number, options: HelperOptions) => sayNumber(value, rootOf(options).page.lang),

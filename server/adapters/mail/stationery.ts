@@ -41,12 +41,19 @@ function fileOf(kind: LetterKind): string {
 function textOf(html: string): string {
   return `${convert(html, {
     wordwrap: false,
+    formatters: {
+      // A long address in the middle of a sentence is unreadable: it gets a line of its own.
+      linkBelow: (element, walk, builder) => {
+        walk(element.children, builder)
+        builder.addLineBreak()
+        builder.addInline(element.attribs['href'] ?? '', { noWordTransform: true })
+      },
+    },
     selectors: [
-      { selector: 'a', options: { ignoreHref: false, linkBrackets: ['\n  ', ''], hideLinkHrefIfSameAsText: true } },
+      { selector: 'a', format: 'linkBelow' },
       { selector: 'h1', options: { uppercase: false, trailingLineBreaks: 1 } },
       { selector: 'h2', options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 1 } },
       { selector: 'ul', options: { itemPrefix: '– ' } },
-      { selector: '.preheader', format: 'skip' },
     ],
   }).trim()}\n`
 }

@@ -53,6 +53,11 @@ export class MarkdownRenderer implements Markdown {
     return plainText(text)
   }
 
+  /** Worth calling once the server listens. */
+  warm(): void {
+    this.workers.warm()
+  }
+
   close(): Promise<void> {
     return this.workers.close()
   }

@@ -55,6 +55,11 @@ export class MarkdownWorkers {
     })
   }
 
+  /** Starts a thread ahead of the first text, which would wait some 300 ms for it. */
+  warm(): void {
+    this.hire()
+  }
+
   /** Ends all threads; what they hold is given back. */
   async close(): Promise<void> {
     this.closed = true

@@ -2,7 +2,8 @@ import validator from 'validator'
 
 /** One plain mailbox and nothing that a header could take for more: no display name, no list, no control character. */
 export function isAddress(text: string): boolean {
-  return validator.isEmail(text, { allow_utf8_local_part: false, allow_display_name: false, allow_ip_domain: false })
+  // A quoted name may hold spaces, brackets and a second @: nobody's mailbox, and every parser reads it differently.
+  return !text.includes('"') && validator.isEmail(text, { allow_utf8_local_part: false, allow_display_name: false, allow_ip_domain: false })
 }
 
 /**

@@ -42,7 +42,7 @@ export function sheetOf(desk: Desk, channel: Channel, digest: Digest, pauseLink:
         more: topic.more,
         moreLink: link(PATHS.search({ ...byTopic(topic.topic), sort: 'newest' })),
         sensitive: topic.sensitive,
-        sensitiveLink: link(PATHS.search({ ...byTopic(topic.topic), level: 'confidential', sort: 'newest' })),
+        sensitiveLink: link(PATHS.search({ ...byTopic(topic.topic), confidentiality: 'confidential', sort: 'newest' })),
       })),
       used: digest.used.map(({ id, title, times }) => ({ title, times, link: link(PATHS.note(id)) })),
       questions: digest.questions.map(entry),

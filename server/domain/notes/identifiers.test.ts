@@ -113,6 +113,7 @@ t.test('masked text holds no identifier, and masking it again changes nothing', 
     t.same(findIdentifiers(masked), [], masked)
     t.equal(maskIdentifiers(masked), masked)
   }
+  t.equal(maskIdentifiers('0@13812345678.io'), '•••@138••••5678.io', 'what is left of one is no other')
 })
 
 t.test('an author may mask one kind and keep the others', async (t) => {
@@ -157,7 +158,7 @@ t.test('masking one kind leaves exactly the finds of the other kinds', async (t)
   t.pass()
 })
 
-t.test('fifty thousand hostile characters end, and four times as many do not take sixteen times as long', { timeout: 60_000 }, async (t) => {
+t.test('fifty thousand hostile characters of any kind end', { timeout: 60_000 }, async (t) => {
   const units = [
     '1', '1 ', '1-', '(1', '1.', '+1', '+', '@', 'a@', 'a@a.', '@a.a', '12 ', '123 ', '1234 ', '12345678901 ', '138 1 ', '4111 ', '4111111111111111 ', 'GB82', 'GB82 ', 'gb82 west ',
     '13812345678 ', '11010519491231002X', '１', '\u200b1', '•1', 'https://', 'www.', '编号', '(415) 555-2671 ', '0755-', 'a.', '.', '-', ' ', '\n', '金额:', '𝟏',

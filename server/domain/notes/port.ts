@@ -33,6 +33,8 @@ export interface Notes {
 export interface AllNotes {
   read(id: string, pass: Everything): Promise<Note | null>
   ids(pass: Everything): AsyncIterable<string>
+  /** Ids whose published face is about the customer. */
+  about(customer: string, pass: Everything): Promise<readonly string[]>
   /** A change that no person makes: a review date that passed, an escalation. */
   changeByClock(id: string, pass: Everything, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>>
   /** Ids whose review date has come (`reviewOn <= today`), validated and with no active item. */

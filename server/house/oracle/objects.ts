@@ -44,7 +44,7 @@ export interface NoteFacts {
   readonly underReview: number | null
 }
 
-/** Writers in turn, so that every kind of writer meets every kind of note. */
+/** Writers as if by lot, so that no kind of writer always meets the same kind of note. */
 const WRITERS: readonly EmployeeId[] = ['author', 'author-who-moved', 'curator-who-wrote', 'disabled-author']
 const EDITORS: readonly EmployeeId[] = ['colleague-in-delta', 'author', 'author-who-moved', 'author']
 
@@ -54,7 +54,7 @@ export function allNotes(): readonly NoteFacts[] {
   for (const level of LEVELS) for (const audience of AUDIENCES) for (const confidence of CONFIDENCES)
     for (const governance of ['publish_first', 'review_first'] as const) for (const home of Object.keys(HOMES) as Home[])
       for (const customer of ['plain', 'restricted'] as const) for (const state of STATES) {
-        const turn = notes.length % WRITERS.length
+        const turn = (Math.imul(notes.length + 1, 2654435761) >>> 20) % WRITERS.length
         const writer = WRITERS[turn] as EmployeeId
         const texts = textsOf(state, confidence, level, writer, EDITORS[turn] as EmployeeId)
         if (!texts) continue

@@ -199,6 +199,12 @@ function otherFace(note: NoteSeen, revision: Revision) {
   return null
 }
 
+/** What the list shows under the title; nothing when the text says no more than the title does. */
+function gistBelow(title: string, body: string): string {
+  const line = gist(body, 160)
+  return line.replace(/…$/, '') === title.replace(/…$/, '') ? '' : line
+}
+
 /** One note in a list: enough to recognise it and to know why it is trusted. */
 export function noteRow(request: FastifyRequest, note: NoteSeen, labels: Labels, customers: ReadonlyMap<string, { readonly name: string }>) {
   const { shown } = note
@@ -206,7 +212,7 @@ export function noteRow(request: FastifyRequest, note: NoteSeen, labels: Labels,
     href: `/notes/${note.id}`,
     heading: shown.title,
     lang: languageOf(shown.title + shown.body),
-    gist: gist(shown.body, 160),
+    gist: gistBelow(shown.title, shown.body),
     state: stateOf(note, shown, request.house.clock.today()),
     at: shown.at,
     validatedAt: note.rating?.at ?? null,

@@ -13,15 +13,18 @@ import { ROOT } from '../../root.js'
 
 /** Texts on one page; the collections have some eight thousand. */
 const BATCH = 400
-/** Every n-th text of the large collections meets the policy alone; all of them with DEPTH=deep. */
-const STEP = process.env['DEPTH'] === 'deep' ? 1 : 8
+/** Every n-th text of the large collections meets the policy alone; all of them with TACIT_DEPTH=deep. */
+const STEP = process.env['TACIT_DEPTH'] === 'deep' ? 1 : 12
 
 const program = installed('chromium')
 const folder = hostileFolder()
+const PATIENCE = STEP === 1 ? 900_000 : 240_000
+t.setTimeout(PATIENCE)
+
 const lacking = program === null ? 'no chromium on this machine' : folder === null ? 'no test data: set TACIT_SHARED' : ''
 if (program === null && process.env['CI']) t.fail('CI must have chromium')
 
-t.test('hostile texts in a real browser', { skip: lacking, timeout: 240_000 }, async (t) => {
+t.test('hostile texts in a real browser', { skip: lacking, timeout: PATIENCE }, async (t) => {
   const browser = await chromium.launch({
     executablePath: program as string,
     // No name resolves but our own address: whatever a payload asks for stays on this machine.
@@ -54,13 +57,15 @@ t.test('hostile texts in a real browser', { skip: lacking, timeout: 240_000 }, a
   await t.test('with the sanitiser off, the policy alone stops every script', async (t) => {
     for (let from = 0; from < sample.length; from += BATCH) {
       const bodies = await Promise.all(sample.slice(from, from + BATCH).map((text) => open.render(text)))
-      const seen = await visit(browser, guarded.frames(bodies), (page) => page.waitForFunction('window.tacitDone === true', undefined, { timeout: 120_000 }))
-      t.same(seen, { ran: [], dialogs: 0, left: [] }, `texts ${from} to ${from + bodies.length}`)
+      const seen = await visit(browser, guarded.frames(bodies), (page) => page.waitForSelector('#done', { state: 'attached', timeout: 120_000 }))
+      // The policy lets a page show the portal's own pictures; anything beyond the portal it stops.
+      const abroad = seen.left.filter((address) => !address.startsWith(`${guarded.address}/`))
+      t.same({ ...seen, left: abroad }, { ran: [], dialogs: 0, left: [] }, `texts ${from} to ${from + bodies.length}`)
     }
   })
 
   await t.test('with the sanitiser off, the policy alone stops every script on a page of the portal with htmx', async (t) => {
-    for (const text of [...OWN, '<img src=x onerror=alert(1)>', '<svg onload=alert(1)>', '<div hx-on:load="alert(1)" hx-trigger="load[alert(1)]" hx-get="js:alert(1)" hx-vals="js:{a:alert(1)}">x</div>']) {
+    for (const text of [...OWN.filter((own) => own.startsWith('<')), '<img src=x onerror=alert(1)>', '<svg onload=alert(1)>', '<div hx-on:load="alert(1)" hx-trigger="load[alert(1)]" hx-get="js:alert(1)" hx-vals="js:{a:alert(1)}">x</div>']) {
       const { ran, dialogs } = await visit(browser, guarded.show(await open.render(text)), (page) => page.evaluate(provoke).catch(gone))
       t.same({ ran, dialogs }, { ran: [], dialogs: 0 }, text)
     }
@@ -69,10 +74,14 @@ t.test('hostile texts in a real browser', { skip: lacking, timeout: 240_000 }, a
   await t.test('without the policy the same texts do run: what stops them above is the policy', async (t) => {
     const alone = await visit(browser, bare.show(await open.render('<img src=x onerror=alert(1)>')), (page) => page.evaluate(provoke).catch(gone))
     t.same(alone.ran, ['alert'])
-    const bodies = await Promise.all(sample.filter((text) => /on(?:error|load|focus|mouseover)=["']?alert/.test(text)).slice(0, 120).map((text) => open.render(text)))
+    const picture = await visit(browser, bare.show(await open.render('![x](http://elsewhere.invalid/pixel.png)')), async () => {})
+    t.same(picture.left, ['http://elsewhere.invalid/pixel.png'], 'a request that leaves is seen')
+    const stopped = await visit(browser, guarded.show(await open.render('![x](http://elsewhere.invalid/pixel.png)')), async () => {})
+    t.same(stopped.left, [], 'and the policy stops it')
+    const bodies = await Promise.all(texts.filter((text, n) => n % 5 === 0 && /on(?:error|load|focus|mouseover)=["']?alert/.test(text)).slice(0, 120).map((text) => open.render(text)))
     t.ok(bodies.length > 60, `${bodies.length} texts`)
-    const seen = await visit(browser, bare.frames(bodies), (page) => page.waitForFunction('window.tacitDone === true', undefined, { timeout: 60_000 }))
-    t.ok(seen.ran.length > 60, `${seen.ran.length} scripts ran`)
+    const seen = await visit(browser, bare.frames(bodies), (page) => page.waitForSelector('#done', { state: 'attached', timeout: 60_000 }))
+    t.ok(seen.ran.length > 30, `${seen.ran.length} scripts ran`)
   })
 })
 
@@ -105,7 +114,8 @@ async function visit(browser: Browser, url: string, stay: (page: Page) => Promis
     if (!inside) seen.left.push(address)
   })
   context.on('requestfailed', (request) => {
-    if (/csp|ERR_BLOCKED_BY_(?:CSP|CLIENT)/i.test(request.failure()?.errorText ?? '')) seen.left.splice(seen.left.indexOf(request.url()), 1)
+    const at = seen.left.indexOf(request.url())
+    if (at !== -1 && /^csp$|ERR_BLOCKED_BY_CSP/i.test(request.failure()?.errorText ?? '')) seen.left.splice(at, 1)
   })
   await page.goto(url, { waitUntil: 'load' })
   await stay(page)
@@ -136,6 +146,7 @@ function provoke(): void {
 }
 
 interface Portal {
+  readonly address: string
   /** the address of a page with this in its body */
   show(body: string): string
   /** the address of a page that opens each body in a document of its own, under the policy of the page */
@@ -151,7 +162,7 @@ async function portal(withHeaders: boolean): Promise<Portal> {
   if (withHeaders) await headers(app, { config: { baseUrl: 'http://127.0.0.1' } } as unknown as House)
   const htmx = readFileSync(join(ROOT, 'node_modules/htmx.org/dist/htmx.min.js'))
   app.get('/static/htmx.js', (_request, reply) => reply.type('text/javascript').send(htmx))
-  app.get('/static/frames.js', (_request, reply) => reply.type('text/javascript').send(`const provoke = ${provoke.toString()}\n${FRAMES}`))
+  app.get('/static/frames.js', (_request, reply) => reply.type('text/javascript').send(FRAMES))
   app.get<{ Params: { n: number } }>('/show/:n', (request, reply) =>
     reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><head><title>t</title><script src="/static/htmx.js" defer></script></head><body>${pages[request.params.n]}</body></html>`))
   app.get('/frames/:n', (_request, reply) =>
@@ -159,6 +170,7 @@ async function portal(withHeaders: boolean): Promise<Portal> {
   app.get<{ Params: { n: number } }>('/frames/:n/bodies', (request) => framed[request.params.n])
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
+    address,
     show: (body) => `${address}/show/${pages.push(body) - 1}`,
     frames: (bodies) => `${address}/frames/${framed.push(bodies) - 1}`,
     close: () => app.close(),
@@ -186,11 +198,11 @@ function provokeIn(frame) {
     if (!/^(https?:|\\/|mailto:)/i.test(element.getAttribute('href') ?? '/')) element.click?.()
   }
 }
-const bodies = await_bodies()
-async function await_bodies() {
+openAll()
+async function openAll() {
   const list = await (await fetch(location.pathname + '/bodies')).json()
   for (let n = 0; n < list.length; n += 8) await Promise.all(list.slice(n, n + 8).map(open))
-  window.tacitDone = true
+  document.body.append(Object.assign(document.createElement('p'), { id: 'done' }))
 }`
 
 function installed(name: string): string | null {

@@ -1,5 +1,5 @@
 import { fold } from '../../../domain/search/fold.js'
-import type { Query, Word } from '../../../domain/search/query.js'
+import type { Word } from '../../../domain/search/query.js'
 import { runsOf, type Run } from '../../../domain/search/runs.js'
 import type { Correction } from '../../../domain/search/port.js'
 import { isStopWord } from './stop-words.js'
@@ -35,7 +35,9 @@ export interface Concept {
 const FORM = 0.9
 const SYNONYM = 0.7
 const BEGINNING = 0.9
-const GUESS = [1, 0.8, 0.6] as const
+const FAINT = 0.4
+const SHORTEST_MISSPELT = 3
+const TRIED_GUESSES = 60
 
 const FORMS_IN_PHRASE = 4
 
@@ -46,8 +48,7 @@ interface Sources {
 }
 
 /** What a query asks for, without the words that say nothing (unless there are no others). */
-export function conceptsOf(query: Query, sources: Sources): Concept[] {
-  const wanted = query.words.filter((word) => !word.not)
+export function conceptsOf(wanted: readonly Word[], sources: Sources): Concept[] {
   const concepts = gather(wanted, sources, true)
   return concepts.length > 0 ? concepts : gather(wanted, sources, false)
 }
@@ -139,7 +140,7 @@ function latin(run: Run, sources: Sources, last: boolean): Concept {
   const forms = words.forms(word).slice(1)
   const ways: Way[] = [{ rows: view.rows(expression([word])), weight: 1, tokens: [word] }]
   if (forms.length > 0) {
-    ways.push({ rows: view.rows(forms.map((form) => expression([form])).join(' OR ')), weight: FORM, tokens: forms })
+    ways.push({ rows: view.rows(anyOf(forms)), weight: FORM, tokens: forms })
   }
   // Names of customers by their sound; two letters at least, or every short word would be somebody.
   if (/^[a-z]{2,}$/.test(word)) ways.push({ rows: view.rows(expression([SOUND_MARK + word]), ['sound']), weight: 1, tokens: [] })
@@ -153,28 +154,42 @@ function latin(run: Run, sources: Sources, last: boolean): Concept {
   return guessed(word, sources) ?? { ...blank, terms: [word] }
 }
 
-/** A word nothing visible holds: those a slip or two away that something visible does hold. */
+/**
+ * A word nothing visible holds: the nearest word that something visible does hold, in all its forms, as if it had been
+ * typed; and faintly those as near.
+ */
 function guessed(word: string, { view, words }: Sources): Concept | null {
-  if (word.length < 4) return null
+  if (word.length < SHORTEST_MISSPELT) return null
   const most = word.length >= 6 ? 2 : 1
   const found: { word: string; slips: number; rows: Int32Array }[] = []
-  for (const near of words.near(word, most).slice(0, 60)) {
-    // Two slips only when one is not enough.
+  for (const near of words.near(word, most).slice(0, TRIED_GUESSES)) {
+    // Two slips only when one is not enough; of a three-letter word only that a letter is missing.
     if (near.slips > 1 && found.some((other) => other.slips === 1)) break
+    if (word.length < 4 && near.word.length < 4) continue
     const rows = view.rows(expression([near.word]))
     if (rows.length > 0) found.push({ ...near, rows })
-    if (found.length >= 12) break
   }
-  if (found.length === 0) return null
-  const likely = (each: (typeof found)[number]): number => Math.log1p(each.rows.length) + (each.word[0] === word[0] ? 2 : 0)
-  const best = found.sort((a, b) => a.slips - b.slips || likely(b) - likely(a)).slice(0, 4)
-  const [used] = best
+  const likely = (each: (typeof found)[number]): number => {
+    return Math.log1p(each.rows.length) + (each.word[0] === word[0] ? 2 : 0) - each.slips * 100
+  }
+  const [best, ...others] = found.filter((each) => !isStopWord(each.word)).sort((a, b) => likely(b) - likely(a))
+  if (!best) return found.length > 0 ? { ...blank, optional: true } : null
+  const forms = words.forms(best.word).slice(1)
+  const ways: Way[] = [{ rows: best.rows, weight: 1, tokens: [best.word] }]
+  if (forms.length > 0) ways.push({ rows: view.rows(anyOf(forms)), weight: FORM, tokens: forms })
+  for (const other of others.slice(0, 3)) {
+    if (other.slips === best.slips && !forms.includes(other.word)) ways.push({ rows: other.rows, weight: FAINT, tokens: [other.word] })
+  }
   return {
     ...blank,
-    ways: best.map((each, i) => ({ rows: each.rows, weight: (GUESS[each.slips] ?? 0.5) * (i === 0 ? 1 : 0.8), tokens: [each.word] })),
-    terms: best.map((each) => each.word),
-    correction: used ? { typed: word, used: used.word } : null,
+    ways: ways.filter((way) => way.rows.length > 0),
+    terms: [best.word, ...others.slice(0, 3).map((each) => each.word)],
+    correction: { typed: word, used: best.word },
   }
+}
+
+function anyOf(words: readonly string[]): string {
+  return words.map((word) => expression([word])).join(' OR ')
 }
 
 function glossaryConcept(runs: readonly Run[], sources: Sources): Concept[] | null {

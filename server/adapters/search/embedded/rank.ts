@@ -17,9 +17,11 @@ export interface Ranking {
   order(rows: Int32Array, upTo: number): number[]
 }
 
-/** Up to so many things asked for, all of them must be there, unless fewer entries than `FEW` have them all. */
+/** Up to so many things asked for, all of them must be there, unless only few entries have them all; a question is not a list of keywords. */
 const ALL_OF = 3
 const FEW = 3
+const FEW_ANSWERS = 10
+const QUESTION = /[?？]|什么|什麼|如何|怎么|怎麼|为什|為什|哪|谁|誰|多少|^(what|how|why|who|when|where|which|is|are|can|does|do)\b/iu
 const ALL_FIRST = 1e6
 
 /**
@@ -38,7 +40,7 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
 
   let rows = rowsWhere(view, (row) => held[row] === needed.length && needed.length > 0)
   let relaxed = false
-  if (needed.length > ALL_OF || rows.length < FEW) {
+  if (needed.length > ALL_OF || rows.length < (QUESTION.test(text) ? FEW_ANSWERS : FEW)) {
     const partly = withEach(must, rowsWhere(view, (row) => (score[row] ?? 0) > 0), view)
     const best = partly.reduce((most, row) => Math.max(most, score[row] ?? 0), 0)
     const enough = partly.filter((row) => held[row] === needed.length || (score[row] ?? 0) >= best * LEAST_PART)

@@ -1,9 +1,8 @@
-import { FACETS, type FacetName } from '../../../domain/search/entry.js'
+import { KINDS } from '../../../domain/search/entry.js'
 import { fold } from '../../../domain/search/fold.js'
-import type { FacetCount, Hit, Results, SearchOptions } from '../../../domain/search/port.js'
+import type { Hit, Results, SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
 import { runsOf } from '../../../domain/search/runs.js'
-import { KINDS } from '../../../domain/search/entry.js'
 import type { Columns } from './columns.js'
 import { conceptsOf, phraseInForms, rowsHolding } from './concepts.js'
 import { narrow } from './facets.js'
@@ -16,8 +15,15 @@ import type { Words } from './words.js'
 export function search(query: Query, options: SearchOptions, view: View, words: Words, synonyms: Synonyms): Results {
   const sources = { view, words, synonyms }
   const wanted = query.words.filter((word) => !word.not)
-  const concepts = wanted.length > 0 ? conceptsOf(query, sources) : []
-  const ranking = concepts.length > 0 ? rank(concepts, wanted.map((word) => word.text).join(' '), view, Date.parse(options.now)) : null
+  const now = Date.parse(options.now)
+  const text = wanted.map((word) => word.text).join(' ')
+  let concepts = conceptsOf(wanted, sources)
+  let ranking = concepts.length > 0 ? rank(concepts, text, view, now) : null
+  const unquoted = ranking?.rows.length === 0 && wanted.some((word) => word.phrase)
+  if (unquoted) {
+    concepts = conceptsOf(wanted.map((word) => ({ ...word, phrase: false })), sources)
+    ranking = concepts.length > 0 ? rank(concepts, text, view, now) : null
+  }
   // Words were typed but nothing in them can be looked for (only punctuation): that finds nothing, not everything.
   let rows = ranking ? ranking.rows : wanted.length > 0 ? new Int32Array(0) : Int32Array.from(view.all())
   for (const word of query.words) if (word.not) rows = without(rows, rowsHolding(word, sources))
@@ -34,14 +40,9 @@ export function search(query: Query, options: SearchOptions, view: View, words: 
     total: kept.length,
     facets,
     corrected: concepts.flatMap((concept) => concept.correction ?? []),
-    relaxed: ranking?.relaxed ?? false,
+    relaxed: unquoted || (ranking?.relaxed ?? false),
     terms: [...new Set(concepts.flatMap((concept) => concept.terms))],
   }
-}
-
-export function noResults(): Results {
-  const facets = Object.fromEntries(FACETS.map((name) => [name, []])) as unknown as Record<FacetName, readonly FacetCount[]>
-  return { hits: [], total: 0, facets, corrected: [], relaxed: false, terms: [] }
 }
 
 export function hitOf(row: number, columns: Columns): Hit {

@@ -41,19 +41,23 @@ const COLUMNS_OF_TEXT = ['title', 'body', 'words_title', 'words_body'] as const
 function tokensOfRow(row: number | undefined, view: View): Map<string, number> {
   const streams = row === undefined ? null : view.streams(row)
   if (!streams) return new Map()
-  return counted([streams.title, streams.title, streams.words_title, streams.words_title, streams.body, streams.words_body])
+  // A title says twice what it says.
+  const words = [streams.words_title, streams.words_title, streams.words_body].join(' ')
+  return counted([streams.title, streams.title, streams.body].join(' '), words)
 }
 
 function tokensOfText(text: string): Map<string, number> {
-  return counted([pairStream([text]), wordStream(text)])
+  return counted(pairStream([text]), wordStream(text))
 }
 
-/** Latin words, and Chinese words of two characters or more. */
-function counted(streams: readonly string[]): Map<string, number> {
+const LAST_LATIN = '\u2e80'
+
+/** Latin words, and Chinese words (not mere pairs) of two characters or more. */
+function counted(pairs: string, words: string): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const stream of streams) {
+  for (const stream of [pairs, words]) {
     for (const token of stream.split(' ')) {
-      if ([...token].length < 2 || isStopWord(token)) continue
+      if ([...token].length < 2 || isStopWord(token) || (stream !== words && token > LAST_LATIN)) continue
       counts.set(token, (counts.get(token) ?? 0) + 1)
     }
   }

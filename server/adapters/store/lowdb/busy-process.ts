@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RecordEntry } from '../../../domain/policy/record.js'
 import { PAGES, chance, openReal, page, pageId, textOf, type Page } from './scratch-store.js'
-import { StoreError } from './store-errors.js'
+import { DocumentExists, StoreError } from './store-errors.js'
 
 const [root = '', mode = '', seed = '0'] = process.argv.slice(2)
 const say = (...words: (string | number)[]) => writeSync(1, `${words.join(' ')}\n`)
@@ -26,9 +26,10 @@ async function run(): Promise<void> {
 
   const writePage = async (n: number) => {
     const id = pageId(n)
-    const written = (await pages.read(id))
-      ? await pages.change(id, (now) => ({ ...now, text: textOf(id, now.version + 1) }))
-      : await pages.create({ ...page(n), text: textOf(id, 1) })
+    const change = () => pages.change(id, (now) => ({ ...now, text: textOf(id, now.version + 1) }))
+    const create = () => pages.create({ ...page(n), text: textOf(id, 1) })
+    // Somebody else may create it in between: then it is there to be changed.
+    const written = (await pages.read(id)) ? await change() : await create().catch((error) => (error instanceof DocumentExists ? change() : Promise.reject(error)))
     say('page', id, written.version)
   }
   const count = async () => {

@@ -101,6 +101,29 @@ t.test('several renames in one folder share an fsync, and none is answered by on
   }
 })
 
+t.test('once the disk has failed to confirm a page, no page that was on its way is put in place', async (t) => {
+  const disk = new SimulatedDisk()
+  let letGo: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (letGo = resolve))
+  const files: Files = Object.assign(Object.create(disk), {
+    open: async (path: string, how: 'wx') => {
+      const file = await disk.open(path, how)
+      return path.includes(pageId(2)) ? { ...file, sync: () => gate } : file
+    },
+    openFolder: async (folder: string) => {
+      const handle = await disk.openFolder(folder)
+      return folder.endsWith('/01') ? { ...handle, sync: () => Promise.reject(Object.assign(new Error('planted'), { code: 'EIO' })) } : handle
+    },
+  })
+  const pages = await DocumentFolder.open<Page>(await openOn(files), PAGES)
+  const second = pages.create(page(2))
+  await t.rejects(pages.create(page(1)), { name: 'WriteUncertain' })
+  letGo()
+  await t.rejects(second, { name: 'StoreReadOnly' })
+  t.equal(await pages.read(pageId(2)), undefined)
+  t.strictSame(await disk.survey('/data/pages/02'), [], 'nor is anything of it left')
+})
+
 t.test('a reader who was overtaken by a writer does not leave the old page in memory', async (t) => {
   const disk = new SimulatedDisk()
   let holdBack: Promise<void> | null = null

@@ -75,6 +75,8 @@ for (const code of ['EIO', 'ENOSPC', 'EMFILE'] as const satisfies readonly Fault
         t.match(after.requests.slice(-3), ['z', 'y', 'x'])
         continue
       }
+      // In memory before the failure: what is kept there must not outlive it.
+      for (const id of IDS) await all.pages.read(id).catch(() => {})
       const answers = await busy(all)
       if (faulty.failed === null) break
       seen.operations.add(faulty.failed)

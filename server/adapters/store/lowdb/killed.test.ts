@@ -31,7 +31,7 @@ t.test(`killed ${KILLS} times in the middle of writing, the store keeps every an
 
 /** @param ms from the first answer to the kill */
 async function writeUntilKilled(root: string, seed: number, ms: number, answered: Answered): Promise<number> {
-  const child = spawn(process.execPath, ['--import=@tapjs/typescript/import', BUSY, root, 'load', String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import=@tapjs/typescript/import', BUSY, root, 'load', String(seed)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TSIMP_DIAG: 'ignore' } })
   const ended = new Promise((resolve) => child.on('close', resolve))
   let said = ''
   const writing = new Promise<void>((resolve) => {

@@ -105,6 +105,10 @@ export class NotesStore implements Notes, AllNotes {
     return this.changed(id, verb)
   }
 
+  async about(customer: string, _pass: Everything): Promise<readonly string[]> {
+    return this.things("face = 'published' AND row IN (SELECT row FROM about WHERE customer = ?)", [customer])
+  }
+
   async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
     return this.things(
       "face = 'published' AND confidence = 'validated' AND item_state IS NULL AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",

@@ -3,7 +3,7 @@ import { appendFile, readFile, readdir, rm, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import type { RecordEntry, RecordVerdict } from '../../../domain/policy/record.js'
 import { FaultyFiles } from './faulty-files.js'
-import { realFiles } from './files.js'
+import { realFiles, type Files } from './files.js'
 import { FileRecord } from './record.js'
 import { GENESIS, readLine, writeLine } from './record-line.js'
 import { verifyRecord } from './record-verify.js'
@@ -318,6 +318,28 @@ t.test('no power cut at any operation loses an answered entry or looks like tamp
   }
   t.ok(cuts > 200, `${cuts} cuts`)
   t.ok(repaired > 0, `${repaired} needed repair`)
+})
+
+t.test('entries that were refused are gone, even when at first they could not be cut off', async (t) => {
+  const disk = new SimulatedDisk()
+  let broken = false
+  const files: Files = Object.assign(Object.create(disk), {
+    open: async (path: string, how: 'wx') => {
+      const file = await disk.open(path, how)
+      const unless = (act: () => Promise<void>) => (broken ? Promise.reject(Object.assign(new Error('planted'), { code: 'EIO' })) : act())
+      return { ...file, sync: () => unless(file.sync), truncate: (length: number) => unless(() => file.truncate(length)) }
+    },
+  })
+  const record = await FileRecord.open(await openOn(files))
+  await record.append(entry(1))
+  broken = true
+  const refused = await Promise.allSettled([2, 3, 4].map((n) => record.append(entry(n))))
+  t.strictSame(refused.map(({ status }) => status), Array(3).fill('rejected'))
+  t.strictSame((await record.page({})).entries.map(({ n }) => n), [1], 'nobody reads them')
+  broken = false
+  await record.append({ ...entry(5), thing: { kind: 'page', id: 'x' } })
+  await record.close()
+  t.match(await record.verify(), { whole: true, entries: 2, unfinished: false })
 })
 
 t.test('an entry with a sentence in it is refused, and nothing is written', async (t) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { LIST_FIELDS, NOTHING, SINGLE_FIELDS, type Access, type Clause, type Party, type Reach, type Values, type Visible } from '../../../domain/policy/access.js'
 import { LEVELS } from '../../../domain/policy/level.js'
 import { sees } from '../../../domain/policy/sees.js'
@@ -12,7 +12,7 @@ import { depth } from './scratch-store.js'
 import { visibleSql } from './visible-sql.js'
 
 /** Few values, so that they meet; and such as a person could type to break out of a query. */
-const people = fc.constantFrom('ann', 'bob', "o'neil", 'x" OR 1=1 --', '%', '_', 'null', '', '招商', '\u0000', ']', '["a"]', '\ud83d\ude00')
+const people = fc.constantFrom('ann', "o'neil", 'x" OR 1=1 --', '%', '', '招商', '\u0000', '["a"]', '\ud83d\ude00')
 const party = people.chain((id) => fc.constantFrom<Party>(`p:${id}`, `t:${id}`))
 const reach = fc.oneof(fc.constantFrom<Reach>('self', 'all'), people.map((id): Reach => `t:${id}`), people.map((id): Reach => `d:${id}`))
 const level = fc.constantFrom(...LEVELS)
@@ -20,10 +20,11 @@ const access: fc.Arbitrary<Access> = fc.record({
   author: people, named: fc.array(party, { maxLength: 4 }), reach, desk: people, stewards: fc.array(party, { maxLength: 3 }),
   level, customers: fc.array(people, { maxLength: 3 }),
 })
-const values = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 5 }) as unknown as fc.Arbitrary<Values>
+const values = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 9 }) as unknown as fc.Arbitrary<Values>
+const fields = { author: values(people), reach: values(reach), desk: values(people), level: values(level), named: values(party), stewards: values(party) }
 const clause: fc.Arbitrary<Clause> = fc
-  .record({ author: values(people), reach: values(reach), desk: values(people), level: values(level), named: values(party), stewards: values(party) }, { requiredKeys: [] })
-  .filter((one) => Object.keys(one).length > 0)
+  .subarray(Object.keys(fields) as (keyof typeof fields)[], { minLength: 1, maxLength: 3 })
+  .chain((chosen) => fc.record(Object.fromEntries(chosen.map((field) => [field, fields[field]]))) as fc.Arbitrary<Clause>)
 const visible: fc.Arbitrary<Visible> = fc.record({
   own: fc.array(clause, { maxLength: 2 }), any: fc.array(clause, { maxLength: 4 }), hide: fc.array(people, { maxLength: 4 }),
 })
@@ -109,7 +110,7 @@ function seen(catalog: Catalog, visible: Visible): number[] {
   return catalog.all<{ thing: string }>({ sql: `SELECT f.thing AS thing FROM face f WHERE ${sql} ORDER BY f.thing`, params }).map(({ thing }) => Number(thing))
 }
 
-async function opened(t: Tap.Test): Promise<Catalog> {
+async function opened(t: Test): Promise<Catalog> {
   const folder = await mkdtemp(join(tmpdir(), 'tacit-law-'))
   const catalog = await Catalog.open(realFiles, join(folder, 'catalog.sqlite'), { boot: null })
   t.teardown(async () => {
@@ -117,8 +118,4 @@ async function opened(t: Tap.Test): Promise<Catalog> {
     await rm(folder, { recursive: true })
   })
   return catalog
-}
-
-declare namespace Tap {
-  type Test = Parameters<NonNullable<Parameters<typeof t.test>[2]>>[0]
 }

@@ -2,7 +2,7 @@ import { readConfig } from '/work/main/server/config.js'
 import { openHouse } from '/work/main/server/wire.js'
 import { build } from '/work/main/server/app.js'
 import { seedDemo } from '/work/main/server/demo.js'
-const config = readConfig({ ...process.env, DATA_DIR: '/tmp/try-data', PORT: process.env.PORT ?? '8123', LOG_LEVEL: 'error' })
+const config = readConfig({ ...process.env, DATA_DIR: '/tmp/d-cust', PORT: process.env.PORT ?? '8123', LOG_LEVEL: 'error' })
 const house = await openHouse(config, { told: (s) => console.error(s) })
 const app = await build(house)
 console.time('seed')

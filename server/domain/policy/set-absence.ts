@@ -1,0 +1,56 @@
+import type { Directory } from '../people/directory.js'
+import type { Absence, Person } from '../people/person.js'
+import type { People } from '../people/port.js'
+import { done, refused, type Outcome, type Refused } from '../people/refusal.js'
+import { granted, type Grant } from './grant.js'
+
+/** Longer than this is a handover, which an administrator does. */
+export const LONGEST_ABSENCE_DAYS = 180
+const DAY = 86_400_000
+
+/**
+ * A curator says when they are away and who stands in: for those days the deputy has their domain, never their
+ * clearance (PRODUCT.md §2, cover). Null takes it back.
+ * @param today `YYYY-MM-DD`
+ */
+export async function setAbsence(people: People, grant: Grant<'cover.manage'>, absence: Absence | null, today: string): Promise<Outcome<Person>> {
+  granted(grant, grant.who)
+  let outcome: Outcome<Person> = refused('', 'policy.curators_only')
+  await people.change((roster) => {
+    // Asked again here, on the roster as it is: the deputy may have left the bank a moment ago.
+    const person = roster.persons.find((it) => it.id === grant.who)
+    if (!person?.active || !person.roles.includes('curator')) return roster
+    const objection = absence && unfit(absence, person, roster.persons, today)
+    if (objection) {
+      outcome = objection
+      return roster
+    }
+    const next = { ...person, absence }
+    outcome = done(next)
+    return { ...roster, persons: roster.persons.map((it) => (it.id === next.id ? next : it)) }
+  })
+  return outcome
+}
+
+function unfit(absence: Absence, person: Person, persons: readonly Person[], today: string): Refused | null {
+  const { from, until } = absence
+  if (!isDay(from)) return refused('from', 'curation.cover.from_missing')
+  if (!isDay(until) || until < from) return refused('until', 'curation.cover.until_before')
+  if (until < today) return refused('until', 'curation.cover.until_past')
+  if ((Date.parse(until) - Date.parse(from)) / DAY > LONGEST_ABSENCE_DAYS) return refused('until', 'curation.cover.too_long', { max: LONGEST_ABSENCE_DAYS })
+  const deputy = persons.find((it) => it.id === absence.deputy)
+  if (!deputy?.active) return refused('deputy', 'curation.cover.deputy_missing')
+  if (deputy.id === person.id) return refused('deputy', 'curation.cover.deputy_self')
+  if (deputy.absence && deputy.absence.from <= until && from <= deputy.absence.until) return refused('deputy', 'curation.cover.deputy_away')
+  return null
+}
+
+/** Those offered as deputies: everybody active but oneself, curators first, then the nearest colleagues. */
+export function possibleDeputies(person: Person, people: Directory): readonly Person[] {
+  const near = (other: Person) => Number(other.roles.includes('curator')) * 2 + Number(other.department === person.department)
+  return [...people.persons.values()].filter((other) => other.active && other.id !== person.id).sort((a, b) => near(b) - near(a) || a.name.localeCompare(b.name))
+}
+
+function isDay(typed: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(typed) && !Number.isNaN(Date.parse(`${typed}T00:00:00Z`))
+}

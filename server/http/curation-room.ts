@@ -1,0 +1,114 @@
+import type { FastifyRequest } from 'fastify'
+import { holder, isActive } from '../domain/notes/item.js'
+import type { Note } from '../domain/notes/note.js'
+import type { QueueQuery, QueueTab } from '../domain/notes/port.js'
+import type { Revision } from '../domain/notes/revision.js'
+import type { NoteSeen } from '../domain/notes/seen.js'
+import type { Outcome, Refusals } from '../domain/people/refusal.js'
+import type { Grant } from '../domain/policy/grant.js'
+import { LEVELS } from '../domain/policy/level.js'
+import type { Act } from '../domain/policy/record.js'
+import { one, type Fields } from './present/note-fields.js'
+import { labelsOf } from './present/labels.js'
+import { isSensitive } from './present/note-page.js'
+import { me } from './session.js'
+
+export const QUEUE_TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
+
+/** Which part of the queue somebody works through; carried along as a query string, so that the next item comes from it. */
+export interface Within {
+  readonly tab: QueueTab
+  readonly department: string
+  readonly topic: string
+  readonly level: string
+  readonly text: string
+}
+
+export function withinFrom(fields: Fields): Within {
+  return {
+    tab: QUEUE_TABS.find((tab) => tab === one(fields, 'tab')) ?? 'open',
+    department: one(fields, 'department'),
+    topic: one(fields, 'topic'),
+    level: one(fields, 'level'),
+    text: one(fields, 'q').trim().slice(0, 200),
+  }
+}
+
+/** Back from the hidden field it travelled in. */
+export function withinOf(query: string): Within {
+  return withinFrom(Object.fromEntries(new URLSearchParams(query.slice(0, 1_000))))
+}
+
+export function queryOfWithin(within: Within): string {
+  const { text, ...rest } = within
+  return new URLSearchParams(Object.entries({ ...rest, q: text }).filter(([name, value]) => value !== '' && !(name === 'tab' && value === 'open'))).toString()
+}
+
+export function queueQuery(request: FastifyRequest, within: Within, page: number, size: number): QueueQuery {
+  const { house } = request
+  const level = LEVELS.find((each) => each === within.level)
+  return {
+    tab: within.tab, me: me(request).id, now: house.clock.now(), page, size,
+    ...(within.department !== '' && { departments: house.people.directory().within([within.department]) }),
+    ...(within.topic !== '' && { topic: within.topic }),
+    ...(level && { level }),
+    ...(within.text !== '' && { text: within.text }),
+  }
+}
+
+/** The next item this curator could decide on: their own texts and what a colleague holds are passed over. */
+export async function nextItem(request: FastifyRequest, within: Within, except: string): Promise<NoteSeen | null> {
+  const { rows } = await request.house.notes.queue(queueQuery(request, within, 1, 50), request.sight())
+  const now = request.house.clock.now()
+  return rows.find((note) => {
+    const held = note.item && holder(note.item, now)
+    return note.id !== except && note.item?.state !== 'returned' && !note.standing.wroteSinceDecision && (!held || held === me(request).id)
+  }) ?? null
+}
+
+/** The text that waits for the decision; the newest they may read where nothing does. */
+export function subjectOf(note: NoteSeen): Revision {
+  return note.revisions.find((revision) => isActive(note.item) && revision.number === note.item.subject) ?? note.pending ?? note.shown
+}
+
+/** Applies a verb and puts it on record with what was and what is. */
+export async function decided(
+  request: FastifyRequest, grant: Grant, did: Act, verb: (note: Note) => Outcome<Note>,
+): Promise<Outcome<{ readonly before: Note; readonly after: Note }>> {
+  let change: { before: Note; after: Note } | null = null
+  const outcome = await request.house.notes.change(grant, (now) => {
+    const next = verb(now)
+    if (next.ok) change = { before: now, after: next.value }
+    return next
+  })
+  if (!outcome.ok) return outcome
+  const { before, after } = change as unknown as { before: Note; after: Note }
+  if (before !== after) await onRecord(request, did, grant.thing, rightsIn(before), rightsIn(after))
+  return { ok: true, value: { before, after } }
+}
+
+export async function onRecord(request: FastifyRequest, did: Act, note: string, from = '', to = ''): Promise<void> {
+  const { house } = request
+  await house.record.append({ at: house.clock.now(), who: me(request).id, did, thing: { kind: 'note', id: note }, from, to, via: 'page', request: request.id })
+}
+
+function rightsIn({ confidence, rights, home }: Note): string {
+  return [confidence, rights.level, rights.audience, home.department, home.team ?? ''].filter(Boolean).join(',')
+}
+
+/** A title in a list is a read: sensitive ones go on record before they are shown. */
+export async function listOnRecord(request: FastifyRequest, notes: readonly NoteSeen[]): Promise<void> {
+  await Promise.all(notes.filter(isSensitive).map((note) => onRecord(request, 'thing.read', note.id)))
+}
+
+/** Refusals speak of people by id; pages by name. */
+export function named(request: FastifyRequest, refusals: Refusals): Refusals {
+  const labels = labelsOf(request)
+  return refusals.map((refusal) =>
+    refusal.with?.['who'] === undefined ? refusal : { ...refusal, with: { ...refusal.with, who: labels.person(String(refusal.with['who'])) } })
+}
+
+/** Milliseconds a claim still lasts, as whole minutes. */
+export function minutesLeft(until: string, now: string): number {
+  return Math.max(1, Math.ceil((Date.parse(until) - Date.parse(now)) / 60_000))
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { NoteSeen } from '../../domain/notes/seen.js'
+import { FACETS } from '../../domain/search/entry.js'
+import { SearchUnavailable, type Results } from '../../domain/search/port.js'
+import { parseQuery } from '../../domain/search/query.js'
+import { highlight } from '../../domain/search/snippet.js'
+import { isPartial } from '../origin.js'
+import { PAGE_SIZE, resultsModel, searchIn, type Search } from '../present/find.js'
+import { noteRows } from '../present/note-page.js'
+import { me } from '../session.js'
+import { labelsOf } from '../present/labels.js'
+
+/** Above this many things on hold counts would be about to change: they are withheld and the page says so. */
+const MANY_ON_HOLD = 1_000
+
+export function search(app: FastifyInstance): void {
+  app.get('/', { config: { allow: 'search' } }, async (request, reply) => {
+    const { house } = request
+    const sight = request.sight()
+    const person = me(request)
+    const [fresh, returned, drafts] = await Promise.all([
+      house.notes.list({ confidences: ['validated'], order: 'validated', page: 1, size: 8 }, sight),
+      house.notes.list({ writer: person.id, withItem: 'returned', order: 'newest', page: 1, size: 5 }, sight),
+      house.drafts.list(person.id),
+    ])
+    return reply.page('search/home', {
+      title: request.say('search.home.title'),
+      q: '',
+      fresh: await noteRows(request, fresh.rows),
+      returned: await noteRows(request, returned.rows),
+      drafts: drafts.length,
+    })
+  })
+
+  app.get('/search', { config: { allow: 'search', many: FACETS } }, async (request, reply) => {
+    const search = searchIn(request.query as Readonly<Record<string, string | readonly string[]>>)
+    const sight = request.sight()
+    const hold = request.house.hold()
+    const signal = goneAway(reply)
+    let results: Results
+    let customers: { href: string; name: readonly { text: string; hit: boolean }[]; note: string }[] = []
+    try {
+      const query = parseQuery(search.q)
+      const options = { now: request.house.clock.now(), filters: search.filters, ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, hold, archived: search.archived }
+      const [found, people] = await Promise.all([
+        request.house.engine.search(query, sight, { ...options, kinds: ['note'] }, signal),
+        search.q.trim() !== '' && search.page === 1 && Object.keys(search.filters).length === 0
+          ? request.house.engine.suggest(search.q, sight, { kinds: ['customer'], hold, limit: 4 }, signal)
+          : null,
+      ])
+      results = found
+      if (people) customers = await customersFound(request, people.hits.map((hit) => hit.id), results.terms)
+    } catch (error) {
+      if (error instanceof SearchUnavailable) return unavailable(request, reply, search)
+      if (signal.aborted) return reply.code(499).send()
+      throw error
+    }
+    const notes = (await Promise.all(results.hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((note): note is NoteSeen => note !== null)
+    await onRecord(request, notes)
+    const model = { ...(await resultsModel(request, search, results, notes, hold.length > MANY_ON_HOLD)), q: search.q, customers, sortNow: search.sort ?? '', archivedNow: search.archived }
+    if (isPartial(request)) return reply.fragment('search/_results', model)
+    return reply.page('search/show', { title: search.q === '' ? request.say('search.title') : request.say('search.title_for', { q: search.q }), query: search.q, ...model })
+  })
+
+  app.get<{ Params: { id: string } }>('/notes/:id/related', { config: { allow: 'note.read' } }, async (request, reply) => {
+    const sight = request.sight()
+    const note = /^[0-9a-f-]{36}$/.test(request.params.id) ? await request.house.notes.get(request.params.id, sight) : null
+    if (!note) return reply.callNotFound()
+    const hits = await request.house.engine
+      .similar({ id: note.id }, sight, { now: request.house.clock.now(), kinds: ['note'], hold: request.house.hold(), limit: 5 })
+      .catch(() => [])
+    const notes = (await Promise.all(hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((each): each is NoteSeen => each !== null && each.id !== note.id)
+    const model = { rows: await noteRows(request, notes) }
+    if (isPartial(request)) return reply.fragment('search/_related', model)
+    return reply.page('search/related', { title: request.say('search.related.title'), back: { href: `/notes/${note.id}`, label: note.shown.title }, ...model })
+  })
+}
+
+async function customersFound(request: FastifyRequest, ids: readonly string[], terms: readonly string[]) {
+  const seen = await request.house.customers.some(ids, request.sight())
+  const labels = labelsOf(request)
+  return ids.flatMap((id) => {
+    const customer = seen.get(id)
+    return customer ? [{ href: `/customers/${id}`, name: highlight(customer.name, terms), note: labels.team(customer.team) }] : []
+  })
+}
+
+/** The engine is down: the newest notes under the same law, and a sentence that says so. */
+async function unavailable(request: FastifyRequest, reply: FastifyReply, search: Search): Promise<FastifyReply> {
+  const found = await request.house.notes.list({ order: 'newest', page: search.page, size: PAGE_SIZE }, request.sight())
+  const model = { q: search.q, rows: await noteRows(request, found.rows), sortNow: '', archivedNow: false }
+  if (isPartial(request)) return reply.fragment('search/_down', model)
+  return reply.page('search/down', { title: request.say('search.title'), query: search.q, ...model })
+}
+
+/** A title or snippet of something sensitive in a list is a read (A1). */
+async function onRecord(request: FastifyRequest, notes: readonly NoteSeen[]): Promise<void> {
+  const sensitive = notes.filter((note) => note.rights.level === 'confidential' || note.rights.level === 'restricted')
+  const { house } = request
+  await Promise.all(sensitive.map((note) =>
+    house.record.append({ at: house.clock.now(), who: me(request).id, did: 'thing.read', thing: { kind: 'note', id: note.id }, to: 'list', via: 'page', request: request.id }),
+  ))
+}
+
+/** A newer keystroke ends the older question. */
+function goneAway(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableEnded) gone.abort()
+  })
+  return gone.signal
+}

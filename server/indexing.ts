@@ -1,0 +1,142 @@
+import { faceAccess } from './domain/notes/access.js'
+import { lastRating, published, type Note } from './domain/notes/note.js'
+import type { AllNotes } from './domain/notes/port.js'
+import { synonymGroups } from './domain/notes/glossary.js'
+import type { Vocabularies } from './domain/notes/vocabulary-port.js'
+import { customerAccess, type Customer } from './domain/customers/customer.js'
+import type { AllCustomers } from './domain/customers/port.js'
+import type { People } from './domain/people/port.js'
+import type { Feed, ThingEvent } from './domain/policy/events.js'
+import type { Everything } from './domain/policy/everything.js'
+import type { Entry } from './domain/search/entry.js'
+import type { SearchEngine } from './domain/search/port.js'
+import type { Consumer } from './relay.js'
+
+export interface Indexed {
+  readonly notes: AllNotes
+  readonly customers: AllCustomers
+  readonly people: People
+  readonly vocabularies: Vocabularies
+  readonly engine: SearchEngine
+  readonly feed: Feed
+  readonly pass: Everything
+  readonly today: () => string
+}
+
+/** Keeps the search index to what the store holds: a consumer of the feed, and the rebuild of the whole. */
+export function searchIndexing(indexed: Indexed): Consumer & { rebuild(): Promise<void> } {
+  const { engine, feed, pass } = indexed
+  return {
+    name: 'search',
+    take: async (events: readonly ThingEvent[]) => {
+      const entries: Entry[] = []
+      const renamed: string[] = []
+      for (const event of events) {
+        const entry = event.kind === 'note' ? await noteEntry(indexed, event.id) : await customerEntry(indexed, event.id)
+        if (entry) entries.push(entry)
+        if (event.kind === 'customer') renamed.push(event.id)
+      }
+      // A customer's new name must be found on the notes about them; their versions did not change, so they are dropped first.
+      for (const id of renamed) {
+        const about = await indexed.notes.about(id, pass)
+        for (const note of about) {
+          const entry = await noteEntry(indexed, note)
+          if (entry && !entries.some((each) => each.id === note)) {
+            await engine.drop([note])
+            entries.push(entry)
+          }
+        }
+      }
+      await engine.put(entries)
+      for (const entry of entries) feed.release(entry.id, entry.version)
+    },
+    isUp: async () => engine.status().state === 'ready',
+    rebuild: async () => {
+      await engine.setSynonyms(synonymGroups(indexed.vocabularies.glossary()))
+      await engine.rebuild(everyEntry(indexed))
+    },
+  }
+}
+
+async function* everyEntry(indexed: Indexed): AsyncIterable<Entry> {
+  for await (const id of indexed.customers.ids(indexed.pass)) {
+    const entry = await customerEntry(indexed, id)
+    if (entry) yield entry
+  }
+  for await (const id of indexed.notes.ids(indexed.pass)) {
+    const entry = await noteEntry(indexed, id)
+    if (entry) yield entry
+  }
+}
+
+async function noteEntry(indexed: Indexed, id: string): Promise<Entry | null> {
+  const note = await indexed.notes.read(id, indexed.pass)
+  if (!note) return null
+  const customers: Customer[] = []
+  for (const customer of published(note).about.customers) {
+    const found = await indexed.customers.read(customer, indexed.pass)
+    if (found) customers.push(found)
+  }
+  return entryOfNote(note, customers, indexed)
+}
+
+/** The published face of a note, as it is found: stable keys in facets, words of both languages in the texts. */
+export function entryOfNote(note: Note, customers: readonly Customer[], { people, vocabularies, today }: Pick<Indexed, 'people' | 'vocabularies' | 'today'>): Entry {
+  const face = published(note)
+  const { about } = face
+  const vocabulary = vocabularies.vocabulary()
+  const topic = about.topic === null ? undefined : vocabulary.topic(about.topic)
+  const parent = topic?.parent ? vocabulary.topic(topic.parent) : undefined
+  const author = people.directory().person(face.by)
+  const rating = lastRating(note)
+  const validated = (note.confidence === 'archived' ? note.archivedFrom : note.confidence) === 'validated'
+  return {
+    kind: 'note',
+    id: note.id,
+    version: note.version,
+    access: faceAccess(note),
+    title: face.title,
+    body: face.body,
+    texts: {
+      tag: about.tags,
+      customer: customers.flatMap((customer) => [customer.name, ...customer.aliases]),
+      author: author ? [author.name, author.login] : [],
+      reference: [face.source.reference, face.source.saidBy].filter((text) => text !== ''),
+      topic: [topic, parent].flatMap((each) => (each ? [each.en, each.zh] : [])),
+    },
+    facets: {
+      topic: [topic, parent].flatMap((each) => (each ? [each.key] : [])),
+      customer: about.customers,
+      department: [note.home.department],
+      direction: about.direction ? [about.direction] : [],
+      nature: about.nature ? [about.nature] : [],
+      touchpoint: face.source.touchpoint ? [vocabulary.resolve('touchpoints', face.source.touchpoint)] : [],
+      segment: about.segment ? [vocabulary.resolve('segments', about.segment)] : [],
+      product: about.products.map((key) => vocabulary.resolve('products', key)),
+      confidence: [note.confidence],
+      confidentiality: [note.rights.level],
+      tag: about.tags.map((tag) => vocabulary.resolve('tags', tag)),
+      author: [face.by],
+      year: [face.at.slice(0, 4)],
+    },
+    at: face.at,
+    value: rating?.ratings?.value ?? 0,
+    trust: { validatedAt: validated ? (rating?.at ?? face.at) : null, overdue: validated && note.reviewOn !== null && note.reviewOn < today(), reuses: note.reuses.length },
+    archived: note.confidence === 'archived',
+  }
+}
+
+async function customerEntry(indexed: Indexed, id: string): Promise<Entry | null> {
+  const customer = await indexed.customers.read(id, indexed.pass)
+  return customer && entryOfCustomer(customer)
+}
+
+export function entryOfCustomer(customer: Customer): Entry {
+  return {
+    kind: 'customer', id: customer.id, version: customer.version, access: customerAccess(customer), title: customer.name, body: '',
+    texts: { customer: customer.aliases, reference: customer.number === '' ? [] : [customer.number] },
+    facets: { segment: customer.segment ? [customer.segment] : [] },
+    at: customer.updatedAt, value: 0, trust: { validatedAt: null, overdue: false, reuses: 0 }, archived: false,
+  }
+}
+
