@@ -3,6 +3,7 @@ import fastifyFormbody from '@fastify/formbody'
 import fastifyMultipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { assets } from './http/assets.js'
+import { closeSoon } from './http/closing.js'
 import { csrf } from './http/csrf.js'
 import { errors } from './http/errors.js'
 import { refuseLists } from './http/form.js'
@@ -17,6 +18,8 @@ import { health } from './http/routes/health.js'
 import { myself } from './http/routes/me.js'
 import { passwordByLink } from './http/routes/password.js'
 import { setup } from './http/routes/setup.js'
+import { gaps } from './http/routes/gaps.js'
+import { help } from './http/routes/help.js'
 import { noteActs } from './http/routes/note-acts.js'
 import { noteWriting } from './http/routes/note-writing.js'
 import { notes } from './http/routes/notes.js'
@@ -31,6 +34,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   const app = Fastify(serverOptions(house.config, line))
   guard(app)
   logAnswers(app)
+  closeSoon(app)
   errors(app)
 
   await headers(app, house)
@@ -53,6 +57,8 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   passwordByLink(app)
   myself(app)
   search(app)
+  gaps(app)
+  help(app)
   notes(app)
   noteWriting(app)
   noteActs(app)

@@ -18,6 +18,7 @@ import { withdrawNote } from './domain/notes/withdraw-note.js'
 import type { Direction, Informant, Nature, Stage } from './domain/notes/words.js'
 import type { Circumstances, Writing } from './domain/notes/writing.js'
 import { findIdentifiers } from './domain/notes/identifiers.js'
+import { askForIt } from './domain/insights/gap.js'
 import type { Department, Language, Person, Role, Team } from './domain/people/person.js'
 import type { Clearance } from './domain/people/clearance.js'
 import type { Outcome } from './domain/people/refusal.js'
@@ -49,6 +50,7 @@ export async function seedDemo(house: House): Promise<readonly Person[] | null> 
   const customers = await seedCustomers(house)
   await seedNotes(house, customers)
   await seedDrafts(house, customers)
+  await seedGaps(house)
   await house.people.change(() => bank)
   return bank.persons.filter((person) => person.active)
 }
@@ -229,6 +231,17 @@ async function seedDrafts(house: House, customers: ReadonlyMap<string, Customer>
       schema: 1, id: house.ids.next(), version: 1, owner: draft.author, savedAt: new Date(now - draft.daysAgo * DAY).toISOString(), edits: null,
       fields: { title: draft.title ?? '', body: draft.body, customer },
     })
+  }
+}
+
+async function seedGaps(house: House): Promise<void> {
+  const file = await content<{ gaps: { by: string; daysAgo: number; query: string }[] }>('gaps.json')
+  const now = Date.parse(house.clock.now())
+  for (const gap of file.gaps) {
+    const by = personOf(house, gap.by)
+    const id = house.ids.next()
+    const permission = permit({ kind: 'person', person: by }, 'gap.ask', standingApart(id))
+    if (permission.ok) await house.gaps.change((all) => askForIt(all, permission.grant, { id, words: gap.query, department: by.department }, new Date(now - gap.daysAgo * DAY).toISOString()))
   }
 }
 

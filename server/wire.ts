@@ -8,11 +8,13 @@ import { openCredentials } from './adapters/store/lowdb/credential-store.js'
 import { DataFolder } from './adapters/store/lowdb/data-folder.js'
 import { openPeople } from './adapters/store/lowdb/people-store.js'
 import { openSessions } from './adapters/store/lowdb/session-store.js'
+import { openGaps } from './adapters/store/lowdb/gaps-store.js'
 import { openReads } from './adapters/store/lowdb/reads-store.js'
 import { openStore } from './adapters/store/lowdb/store.js'
 import { openVocabularies } from './adapters/store/lowdb/vocabulary-store.js'
 import { MarkdownRenderer } from './adapters/markdown/render.js'
 import { openEmbeddedSearch } from './adapters/search/embedded/engine.js'
+import { readHelp } from './adapters/words/help.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
@@ -96,7 +98,9 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       customers: store.customers,
       drafts: store.drafts,
       vocabularies,
+      gaps: await openGaps(data),
       markdown,
+      help: readHelp(join(ROOT, 'content', 'help')),
       reads,
       engine,
       hold: () => [...store.feed.onHold()],

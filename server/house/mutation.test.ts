@@ -22,6 +22,7 @@ t.test('whichever rule of the law is got wrong, the oracle notices', { timeout: 
   const folder = await mkdtemp(join(tmpdir(), 'tacit-law-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const notes = shuffled(plantedNotes())
+  const few = notes.slice(0, 400)
   const unused = new Set(HARMLESS)
   const survivors: string[] = []
   let tried = 0
@@ -35,7 +36,8 @@ t.test('whichever rule of the law is got wrong, the oracle notices', { timeout: 
       }
       tried += 1
       const law = await varied(folder, tried, file, variation.source)
-      if (!isCaught(law, notes)) survivors.push(`${file}: ${variation.what}`)
+      // Most are noticed at once; only what few notes do not show is asked of all.
+      if (!isCaught(law, few) && !isCaught(law, notes)) survivors.push(`${file}: ${variation.what}`)
     }
   }
   t.ok(tried > 100, `${tried} variations were tried`)
@@ -73,7 +75,9 @@ async function varied(folder: string, number: number, file: string, source: stri
 }
 
 const ENTRY = `
-export { sightOf } from './policy/readable.js'
+export { deskSight, readerSight, sightOf } from './policy/readable.js'
+export { sees } from './policy/sees.js'
+export { accessOf, additionAccess, faceAccess } from './notes/access.js'
 export { may, permit } from './policy/grant.js'
 export { RULES, standingApart } from './policy/rules.js'
 export { noteAsSeen } from './notes/seen.js'

@@ -4,10 +4,9 @@ import type { Note } from '../domain/notes/note.js'
 import type { QueueQuery, QueueTab } from '../domain/notes/port.js'
 import type { Revision } from '../domain/notes/revision.js'
 import type { NoteSeen } from '../domain/notes/seen.js'
-import type { Outcome, Refusals } from '../domain/people/refusal.js'
+import type { Outcome, Refusals, Refused } from '../domain/people/refusal.js'
 import type { Grant } from '../domain/policy/grant.js'
 import { LEVELS } from '../domain/policy/level.js'
-import type { Act } from '../domain/policy/record.js'
 import { one, type Fields } from './present/note-fields.js'
 import { labelsOf } from './present/labels.js'
 import { isSensitive } from './present/note-page.js'
@@ -71,34 +70,23 @@ export function subjectOf(note: NoteSeen): Revision {
   return note.revisions.find((revision) => isActive(note.item) && revision.number === note.item.subject) ?? note.pending ?? note.shown
 }
 
-/** Applies a verb and puts it on record with what was and what is. */
-export async function decided(
-  request: FastifyRequest, grant: Grant, did: Act, verb: (note: Note) => Outcome<Note>,
-): Promise<Outcome<{ readonly before: Note; readonly after: Note }>> {
-  let change: { before: Note; after: Note } | null = null
+/** Applies a verb and tells what it made of the note. Every write goes on record by itself. */
+export async function applied(request: FastifyRequest, grant: Grant, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Note>> {
+  let after: Note | null = null
   const outcome = await request.house.notes.change(grant, (now) => {
     const next = verb(now)
-    if (next.ok) change = { before: now, after: next.value }
+    after = next.ok ? next.value : null
     return next
   })
-  if (!outcome.ok) return outcome
-  const { before, after } = change as unknown as { before: Note; after: Note }
-  if (before !== after) await onRecord(request, did, grant.thing, rightsIn(before), rightsIn(after))
-  return { ok: true, value: { before, after } }
-}
-
-export async function onRecord(request: FastifyRequest, did: Act, note: string, from = '', to = ''): Promise<void> {
-  const { house } = request
-  await house.record.append({ at: house.clock.now(), who: me(request).id, did, thing: { kind: 'note', id: note }, from, to, via: 'page', request: request.id })
-}
-
-function rightsIn({ confidence, rights, home }: Note): string {
-  return [confidence, rights.level, rights.audience, home.department, home.team ?? ''].filter(Boolean).join(',')
+  return outcome.ok && after ? { ok: true, value: after } : (outcome as Refused)
 }
 
 /** A title in a list is a read: sensitive ones go on record before they are shown. */
 export async function listOnRecord(request: FastifyRequest, notes: readonly NoteSeen[]): Promise<void> {
-  await Promise.all(notes.filter(isSensitive).map((note) => onRecord(request, 'thing.read', note.id)))
+  const { house } = request
+  await Promise.all(notes.filter(isSensitive).map((note) => house.record.append({
+    at: house.clock.now(), who: me(request).id, did: 'thing.read', thing: { kind: 'note', id: note.id }, to: 'list', via: 'page', request: request.id,
+  })))
 }
 
 /** Refusals speak of people by id; pages by name. */

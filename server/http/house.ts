@@ -1,4 +1,6 @@
 import type { Config } from '../config.js'
+import type { Gaps } from '../domain/insights/gap.js'
+import type { Help } from '../domain/people/help.js'
 import type { Credentials, Passwords, People, Sessions, Throttle } from '../domain/people/port.js'
 import type { Words } from '../domain/people/words.js'
 import type { AuditRecord } from '../domain/policy/record.js'
@@ -27,7 +29,9 @@ export interface House {
   readonly customers: Customers
   readonly drafts: Drafts
   readonly vocabularies: Vocabularies
+  readonly gaps: Gaps
   readonly markdown: Markdown
+  readonly help: Help
   readonly reads: Reads
   readonly engine: SearchEngine
   /** ids whose access changed and which the engine has not taken yet: every query leaves them out */

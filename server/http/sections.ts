@@ -18,6 +18,6 @@ export const SECTIONS: readonly Section[] = [
   { key: 'customers', label: 'nav.customers', href: '/customers', act: 'customer.read' },
   { key: 'queue', label: 'nav.queue', href: '/queue', act: 'note.curate' },
   { key: 'questions', label: 'nav.questions', href: '/questions', act: 'gap.ask' },
-  { key: 'insights', label: 'nav.insights', href: '/insights', act: 'gap.read' },
+  { key: 'insights', label: 'nav.gaps', href: '/gaps', act: 'gap.read' },
   { key: 'admin', label: 'nav.admin', href: '/admin', act: 'people.administer' },
 ]

@@ -25,15 +25,19 @@ async function start(folder: string, env: Readonly<Record<string, string>> = {})
   const said: string[] = []
   const ended = once(child, 'exit')
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
-  for await (const line of createInterface({ input: child.stdout })) {
-    said.push(line)
-    const origin = /ready at (http:\S+)/.exec(line)?.[1]
-    if (origin) return { child, origin, ended, said }
-  }
-  throw new Error(`the portal did not start: ${said.join('\n')}`)
+  const lines = createInterface({ input: child.stdout })
+  lines.on('line', (line) => said.push(line))
+  const ready = new Promise<string>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const origin = /ready at (http:\S+)/.exec(line)?.[1]
+      if (origin) resolve(origin)
+    })
+    child.once('close', () => reject(new Error(`the portal did not start: ${said.join('\n')}`)))
+  })
+  return { child, origin: await ready, ended, said }
 }
 
-async function scratch(t: Parameters<Parameters<typeof import('tap')['default']['test']>[1]>[0]): Promise<string> {
+async function scratch(t: { teardown(end: () => unknown): void }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tacit-closing-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
@@ -55,7 +59,7 @@ t.test('asked to stop under load, the portal answers what is under way, ends wel
   let answer = ''
   socket.setEncoding('utf8').on('data', (chunk) => (answer += chunk))
   const answered = once(socket, 'close')
-  socket.write(`POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
+  socket.write(`POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
 
   let stopping = false
   const pages: { readonly status: number; readonly whole: boolean }[] = []

@@ -4,7 +4,9 @@ import { asTyped } from './pipeline.js'
 import { MarkdownRenderer } from './render.js'
 import { sanitise } from './sanitise.js'
 import { isSimple } from './simple.js'
-import { MarkdownWorkers } from './workers.js'
+import { LIMITS, MarkdownWorkers } from './workers.js'
+
+t.setTimeout(180_000)
 
 /** As many characters as a note may hold, and texts that made marked slow, deep or huge. */
 const fill = (unit: string, length = 50_000): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length)
@@ -42,7 +44,7 @@ t.test('no text, however hostile, fails or stays without an answer', { timeout: 
 })
 
 t.test('while hostile texts are rendered, other people still get their pages', { timeout: 60_000 }, async (t) => {
-  const markdown = new MarkdownRenderer()
+  const markdown = new MarkdownRenderer({ limits: { ...LIMITS, render: 1_500 } })
   const order: string[] = []
   const hostile = ['*a**b ', 'a*_', '(__a', 'a>__'].map((unit) => Promise.resolve(markdown.render(fill(unit, 49_998))).then(() => order.push('hostile')))
   for (let n = 0; n < 20; n++) {
@@ -58,7 +60,7 @@ t.test('while hostile texts are rendered, other people still get their pages', {
 
 t.test('a text that takes a thread too long is shown as typed, and the next text is rendered', { timeout: 60_000 }, async (t) => {
   const late: number[] = []
-  const markdown = new MarkdownRenderer({ limits: { workers: 1, render: 150, wait: 20_000, waiting: 5, megabytes: 96 }, onLate: (bytes) => late.push(bytes) })
+  const markdown = new MarkdownRenderer({ limits: { workers: 1, render: 1_000, wait: 20_000, waiting: 5, megabytes: 96 }, onLate: (bytes) => late.push(bytes) })
   await markdown.render('# warm\n'.repeat(300))
   const slow = fill('*a**b ', 49_998)
   t.equal(await markdown.render(slow), asTyped(slow))
@@ -75,7 +77,7 @@ t.test('when no thread can start, texts are shown as typed and nobody waits', { 
 })
 
 t.test('when too many texts wait, the last are shown as typed at once', { timeout: 60_000 }, async (t) => {
-  const markdown = new MarkdownRenderer({ limits: { workers: 1, render: 400, wait: 20_000, waiting: 2, megabytes: 96 } })
+  const markdown = new MarkdownRenderer({ limits: { workers: 1, render: 20_000, wait: 20_000, waiting: 2, megabytes: 96 } })
   const texts = [1, 2, 3].map((n) => `# ${n}\n`.repeat(300))
   const [first, second, third] = await Promise.all(texts.map((text) => Promise.resolve(markdown.render(text))))
   t.match(first, /<h2>1<\/h2>/)

@@ -4,8 +4,11 @@ import { hostileCorpora, hostileFolder, OWN } from './hostile-texts.js'
 import { renderWithoutSanitiser } from './pipeline.js'
 import { MarkdownRenderer } from './render.js'
 import { ALLOWED_CLASSES, ALLOWED_TAGS, LINK_REL, sanitise } from './sanitise.js'
+import { LIMITS } from './workers.js'
 
-const markdown = new MarkdownRenderer()
+// Patient, so that a busy machine does not turn a rendered text into one shown as typed.
+const markdown = new MarkdownRenderer({ limits: { ...LIMITS, render: 20_000, wait: 20_000 } })
+t.setTimeout(120_000)
 t.teardown(() => markdown.close())
 const render = async (text: string): Promise<string> => (await markdown.render(text)).trim()
 

@@ -37,7 +37,7 @@ function unpublishedAccess(note: Note, revision: Revision): Access {
     named: [],
     reach: 'self',
     desk: note.home.department,
-    stewards: [note.rights, revision.floor, revision.proposed].find((rights) => rights.stewards.length > 0)?.stewards ?? [],
+    stewards: note.rights.stewards.length > 0 ? note.rights.stewards : revision.floor.stewards,
     level: stricterLevel(revision.floor.level, note.rights.level),
     customers: [...new Set([...revision.about.customers, ...published(note).about.customers])],
   }
@@ -49,18 +49,14 @@ function unpublishedAccess(note: Note, revision: Revision): Access {
  */
 export function additionAccess(note: Note, revision: Revision, floor: Rights): Access {
   const face = accessOf(note, revision)
-  const strict: Rights = {
-    audience: narrowerAudience(note.rights.audience, floor.audience),
-    level: stricterLevel(note.rights.level, floor.level),
-    named: note.rights.named.filter((party) => floor.named.includes(party)),
-    stewards: note.rights.stewards,
-  }
+  const level = stricterLevel(note.rights.level, floor.level)
+  const audience = narrowerAudience(note.rights.audience, floor.audience)
   return {
     ...face,
-    named: face.named.filter((party) => strict.named.includes(party)),
-    reach: face.reach === 'self' ? 'self' : reachOf(note, strict),
+    named: face.named.filter((party) => floor.named.includes(party)),
+    reach: face.reach === 'self' ? 'self' : reachOf(note, { audience, level }),
     stewards: face.stewards.length > 0 ? face.stewards : floor.stewards,
-    level: stricterLevel(face.level, strict.level),
+    level: stricterLevel(face.level, level),
   }
 }
 
@@ -71,7 +67,7 @@ function isClosed(note: Note): boolean {
   return confidence === 'not_validated' && note.governance === 'review_first'
 }
 
-function reachOf(note: Note, rights: Rights): Reach {
+function reachOf(note: Note, rights: Pick<Rights, 'audience' | 'level'>): Reach {
   if (isClosed(note) || rights.level === 'restricted') return 'self'
   const team: Reach = note.home.team === null ? 'self' : `t:${note.home.team}`
   const audience = livingConfidence(note) === 'validated' ? rights.audience : narrowerAudience(rights.audience, 'team')

@@ -1,6 +1,9 @@
 import type { Comment, Note } from '../../domain/notes/note.js'
+import type { Revision } from '../../domain/notes/revision.js'
+import type { Rights } from '../../domain/notes/rights.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Act } from '../../domain/policy/acts.js'
+import type { Access, Visible } from '../../domain/policy/access.js'
 import type { Directories, Sight } from '../../domain/policy/readable.js'
 import type { Standing } from '../../domain/policy/rules.js'
 import type { Viewer } from '../../domain/policy/viewer.js'
@@ -9,7 +12,7 @@ import { CUSTOMER_IDS, DIRECTORIES, NAMED_PARTIES, PEOPLE, STEWARD_PARTIES, TODA
 import { AUDIENCES, LEVELS, type Audience, type Level } from './objects.js'
 import type { Planted } from './notes.js'
 import { EMPLOYEES, PRINCIPALS, type Principal } from './principals.js'
-import { publishedText, reads, readsAsCurator, verdict, type Verdict } from './table.js'
+import { publishedText, reads, readsAsCurator, readsAsReader, verdict, type Verdict } from './table.js'
 
 /** The app's law, or a variation of it with one rule flipped. */
 export interface Law {
@@ -18,13 +21,26 @@ export interface Law {
   may(viewer: Viewer, act: Act, standing: Standing): boolean
   permit(viewer: Viewer, act: Act, standing: Standing): { readonly ok: boolean }
   standingApart(id: string, facts: Partial<Standing>): Standing
+  deskSight(sight: Sight): Sight
+  readerSight(sight: Sight): Sight
+  sees(visible: Visible, access: Access): boolean
+  faceAccess(note: Note): Access
+  accessOf(note: Note, revision: Revision): Access
+  additionAccess(note: Note, revision: Revision, floor: Rights): Access
   RULES: { readonly [A in Act]: (standing: Standing) => string | null }
 }
 
 /** Where law and oracle say different things, in words; lazily, because a variation is caught by the first. */
 export function* disagreements(law: Law, planted: readonly Planted[]): Generator<string> {
-  yield* aboutRules(law)
+  yield* aboutFaces(law)
+  yield* aboutReading(law, planted)
+  yield* aboutChangedNotes(law, planted)
+  yield* aboutAdditions(law, planted)
   yield* aboutDirectories(law, planted)
+  yield* aboutRules(law)
+}
+
+export function* aboutReading(law: Law, planted: readonly Planted[]): Generator<string> {
   for (const principal of PRINCIPALS) {
     const sight = law.sightOf(viewerOf(principal), DIRECTORIES, TODAY)
     for (const { facts, note } of planted) {
@@ -34,11 +50,17 @@ export function* disagreements(law: Law, planted: readonly Planted[]): Generator
       const mine = facts.texts.flatMap((text, at) => (reads(principal, facts, text) ? [at + 1] : [])).join()
       const theirs = (seen?.revisions ?? []).map((r) => r.number).join()
       if (mine !== theirs) yield say('texts', theirs, mine)
+      const [desk, reader] = [law.deskSight(sight), law.readerSight(sight)]
+      const access = law.faceAccess(note)
+      const curates = readsAsCurator(principal, facts, publishedText(facts))
+      if (law.sees(desk.visible, access) !== curates) yield say('as a curator', !curates, curates)
+      const asReader = readsAsReader(principal, facts, publishedText(facts))
+      if (law.sees(reader.visible, access) !== asReader) yield say('as a reader', !asReader, asReader)
+      if (desk.by !== sight.by || reader.by !== sight.by) yield say('who looks', desk.by, sight.by)
       if (!seen) continue
       yield* aboutNote(principal, { facts, note }, seen, law, say)
     }
   }
-  yield* aboutAdditions(law, planted)
 }
 
 type Say = (what: string, law: unknown, oracle: unknown) => string
@@ -55,7 +77,7 @@ function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSe
   if (review !== seen.thread.length > 0) yield say('review thread', seen.thread.length > 0, review)
 
   // "the author keeps their own words by L1, without the customer chip"
-  const chip = facts.customer === 'plain' || (readsAsAny(principal, 'restricted customer'))
+  const chip = facts.customer === 'plain' || knowsRestricted(principal)
   for (const revision of seen.revisions) {
     if (revision.about.customers.includes(CUSTOMER_IDS[facts.customer]) !== chip) yield say('customer chip', !chip, chip)
   }
@@ -66,7 +88,7 @@ function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSe
   }
 }
 
-function readsAsAny(principal: Principal, _what: 'restricted customer'): boolean {
+function knowsRestricted(principal: Principal): boolean {
   if (!('who' in principal)) return false
   const person = EMPLOYEES[principal.who]
   return (person.teams as readonly string[]).includes('relationship') || principal.who === 'appointed'
@@ -77,8 +99,60 @@ function verdictOf(law: Law, viewer: Viewer, seen: NoteSeen): Verdict {
   return law.may(viewer, 'note.edit', seen.standing) ? 'edit' : 'read'
 }
 
+/** Faces that no verb makes today and the law must refuse all the same; and clauses that could mean everything. */
+function* aboutFaces(law: Law): Generator<string> {
+  const face: Access = { author: 'nobody', named: [], reach: 'all', desk: 'loans', stewards: [], level: 'restricted', customers: [] }
+  for (const principal of PRINCIPALS) {
+    const { visible } = law.sightOf(viewerOf(principal), DIRECTORIES, TODAY)
+    if (law.sees(visible, face)) yield `${principal.name} sees a restricted thing because its audience is everybody`
+    if (law.sees(visible, { ...face, reach: 'self', desk: 'none', level: 'internal' })) yield `${principal.name} sees what is for nobody`
+  }
+  for (const clause of [{}, { reach: [] }]) {
+    const visible = { own: [], any: [clause], hide: [] } as unknown as Visible
+    try {
+      law.sees(visible, face)
+      yield `the clause ${JSON.stringify(clause)} is not refused`
+    } catch {
+      continue
+    }
+  }
+}
+
+/** Notes whose curators or customers changed between two texts, and one without a team. */
+function* aboutChangedNotes(law: Law, planted: readonly Planted[]): Generator<string> {
+  const sightFor = (name: string) => law.sightOf(viewerOf(PRINCIPALS.find((p) => p.name === name) as Principal), DIRECTORIES, TODAY)
+  for (const { facts, note } of planted.filter(({ facts }) => facts.state === 'old' && facts.confidence === 'validated')) {
+    const [old, now] = [note.revisions[0], note.revisions[1] as Revision]
+    const seenBy = (name: string, changed: Note, revision: Revision) => law.sees(sightFor(name).visible, law.accessOf(changed, revision))
+
+    if (facts.level === 'restricted' && facts.customer === 'plain') {
+      // A curator who is no longer named reads neither the old text nor what was added.
+      const rights: Rights = { ...note.rights, stewards: ['p:second-steward'] }
+      const unnamed: Note = { ...note, rights }
+      for (const [name, expected] of [['steward', false], ['second-steward', true]] as const) {
+        if (seenBy(name, unnamed, old) !== expected) yield `${name} reads old text after the curators changed: ${!expected}`
+        const addition = law.additionAccess(unnamed, now, { ...rights, stewards: STEWARD_PARTIES })
+        if (law.sees(sightFor(name).visible, addition) !== expected) yield `${name} reads a comment after the curators changed: ${!expected}`
+      }
+    }
+    if (facts.customer === 'plain' && facts.level === 'internal') {
+      const about = (revision: Revision, customers: readonly string[]): Revision => ({ ...revision, about: { ...revision.about, customers } })
+      const both = [CUSTOMER_IDS.plain, CUSTOMER_IDS.restricted]
+      const attached: Note = { ...note, revisions: [old, about(now, both)] }
+      const takenOff: Note = { ...note, revisions: [about(old, both), now] }
+      for (const [what, changed] of [['attached', attached], ['taken off', takenOff]] as const) {
+        if (seenBy('curator-of-all', changed, changed.revisions[0])) yield `a curator reads old text although a restricted customer was ${what}`
+        if (!seenBy('second-steward', changed, changed.revisions[0])) yield `who may know the customer does not read old text after it was ${what}`
+      }
+    }
+    if (law.additionAccess(note, old, old.floor).reach !== 'self') yield 'what was added to old text has an audience'
+    const alone: Note = { ...note, home: { ...note.home, team: null }, rights: { ...note.rights, audience: 'team' } }
+    if (law.faceAccess(alone).reach !== 'self') yield 'a note without a team is read by a team'
+  }
+}
+
 /** Every act in every standing, and who may act at all. */
-function* aboutRules(law: Law): Generator<string> {
+export function* aboutRules(law: Law): Generator<string> {
   const person = PEOPLE.person('author')
   const disabled = PEOPLE.person('disabled-author')
   if (!person || !disabled) throw new Error('the oracle lost its people')
@@ -118,8 +192,8 @@ function* aboutDirectories(law: Law, planted: readonly Planted[]): Generator<str
   const deputy = PRINCIPALS.find((one) => one.name === 'deputy')
   if (!deputy) throw new Error('the oracle lost its deputy')
   for (const [day, away] of [['2026-02-28', false], ['2026-03-01', true], ['2026-03-08', true], ['2026-03-09', false]] as const) {
-    const sight = law.sightOf(viewerOf(deputy), DIRECTORIES, day)
-    const curates = planted.some(({ note }) => law.noteAsSeen(note, sight)?.asCurator === true)
+    const desk = law.deskSight(law.sightOf(viewerOf(deputy), DIRECTORIES, day))
+    const curates = planted.some(({ note }) => law.sees(desk.visible, law.faceAccess(note)))
     if (curates !== away) yield `the deputy on ${day}: the law says ${curates}`
   }
 }

@@ -35,7 +35,7 @@ export function noteOf(facts: NoteFacts, at: number, canaries: Canaries): Note {
     title: `Title ${word(`title of text ${n + 1}`)}`,
     body: `Body ${word(`body of text ${n + 1}`)} 客户说`,
     about: {
-      customers: [CUSTOMER_IDS[facts.customer]], topic: 'complaints', direction: 'about', nature: 'experience',
+      customers: facts.customer === 'plain' ? [CUSTOMER_IDS.plain] : [CUSTOMER_IDS.plain, CUSTOMER_IDS.restricted], topic: 'complaints', direction: 'about', nature: 'experience',
       products: [], segment: null, stage: null, tags: [word(`tag of text ${n + 1}`)],
     },
     source: { informant: 'customer', saidBy: word(`source of text ${n + 1}`), touchpoint: null, observedOn: null, firsthand: true, reference: '' },

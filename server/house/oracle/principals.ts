@@ -25,8 +25,8 @@ export const ABOVE: { readonly [D in DepartmentId]: readonly DepartmentId[] } = 
   'loans': ['loans', 'south', 'head-office'],
 }
 
-/** alpha: the notes' own team; beta: another team of the department; gamma: of another; delta: the author's second; */
-export const TEAMS = { alpha: 'corporate', beta: 'corporate', gamma: 'loans', delta: 'branch', relationship: 'branch', circle: 'south' } as const
+/** alpha: the notes' own team; beta: another team of the department; gamma: of another; delta: the author's second; nobody is in the empty one */
+export const TEAMS = { alpha: 'corporate', beta: 'corporate', gamma: 'loans', delta: 'branch', relationship: 'branch', circle: 'south', empty: 'south' } as const
 export type TeamId = keyof typeof TEAMS
 
 /** The restricted customer's relationship team and the curators appointed on it. */

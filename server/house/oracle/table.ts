@@ -37,6 +37,13 @@ export function readsAsCurator(principal: Principal, note: NoteFacts, text: Text
   return l4(principal.who, note, text)
 }
 
+/** What they read without being a curator of it: what digests and lists for everybody use. */
+export function readsAsReader(principal: Principal, note: NoteFacts, text: Text): boolean {
+  if (!reads(principal, note, text)) return false
+  if (!('who' in principal)) return true
+  return text.by === principal.who || l2(principal.who, note, text) || l3(EMPLOYEES[principal.who], note, text)
+}
+
 /** "Published = the last validated revision or, if none was ever validated, the last one posted" */
 export function publishedText(note: NoteFacts): Text {
   return note.texts.find((text) => text.standing === 'published') as Text

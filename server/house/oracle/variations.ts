@@ -57,7 +57,8 @@ function othersOf(node: ts.Node, file: ts.SourceFile): readonly string[] {
     if (method === 'every') return [`${on}.some(${node.arguments.map((a) => a.getText(file)).join(', ')})`]
   }
   if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name) && node.name.text.includes('.')) {
-    return [`'${node.name.text}': () => null`, `'${node.name.text}': () => 'never'`]
+    const never = `'${node.name.text}': () => 'never'`
+    return node.initializer.getText(file) === 'always' ? [never] : [never, `'${node.name.text}': () => null`]
   }
   return []
 }

@@ -13,7 +13,7 @@ export function entryFrom(fields: Fields): CustomerEntry {
     kind: (CUSTOMER_KINDS.find((kind) => kind === one(fields, 'kind')) ?? '') as CustomerKind,
     name: one(fields, 'name'),
     aliases: one(fields, 'aliases').split(/[\n;；]/).map((alias) => alias.trim()).filter((alias) => alias !== ''),
-    number: one(fields, 'number'),
+    bankNumber: one(fields, 'number'),
     segment: one(fields, 'segment') || null,
     team: one(fields, 'team'),
     restricted: one(fields, 'restricted') === 'yes',
@@ -58,7 +58,7 @@ export function customerForm(request: FastifyRequest, fields: Fields, task: Cust
     kinds: CUSTOMER_KINDS.map((value) => ({ value, label: request.say(`customers.kind.${value}`), checked: value === (one(fields, 'kind') || 'person') })),
     name: one(fields, 'name'),
     aliases: one(fields, 'aliases'),
-    number: one(fields, 'number'),
+    bankNumber: one(fields, 'number'),
     segments: house.vocabularies.vocabulary().offered('segments').map((term) => ({ value: term.key, label: labels.of(term), checked: term.key === one(fields, 'segment') })),
     teams: [...directory.teams.values()]
       .sort((a, b) => Number(mine.includes(b.id)) - Number(mine.includes(a.id)))

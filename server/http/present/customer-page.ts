@@ -61,7 +61,8 @@ export async function customerPage(request: FastifyRequest, customer: Customer, 
     })),
     total: found.total,
     narrowed: view.direction !== null || view.confidence !== null,
-    rows: await noteRows(request, found.rows),
+    // On this page their own name beside every note would say nothing.
+    rows: (await noteRows(request, found.rows)).map((row) => ({ ...row, customers: row.customers.filter((one) => one.href !== href) })),
     pages: pagesOf(address(href, { ...view, page: 1 }, true), view.page, SIZE, found.total),
     history: customer.history.map(({ at, by, what }) => ({
       tone: what === 'restricted' ? 'closed' : '', at, quote: '',
@@ -106,7 +107,7 @@ function headOf(request: FastifyRequest, customer: Customer) {
     kind: request.say(`customers.kind.${customer.kind}`),
     kindIcon: KIND_ICONS[customer.kind],
     aliases: customer.aliases.join(labels.zh ? '、' : ', '),
-    number: customer.number,
+    bankNumber: customer.number,
     segment: labels.term('segments', customer.segment),
     restricted: customer.restricted,
   }

@@ -20,8 +20,10 @@ export interface DecisionTask {
   readonly refusals: Refusals
   /** when the curator began to look; what happened later is told after a conflict */
   readonly openedAt: string
-  /** the revision on the curator's form, when it is not the present one */
+  /** the revision on the curator's form, after a conflict: what came since is shown */
   readonly seen: number | null
+  /** what the form goes on naming: only a fresh look at what changed makes it the present one */
+  readonly revision: number
 }
 
 /** Everything a curator needs to decide on one note. */
@@ -37,7 +39,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
   const within = queryOfWithin(task.within)
   return {
     note: page,
-    revision: note.revision,
+    revision: task.revision,
     openedAt: task.openedAt,
     within,
     back: within === '' ? '/queue' : `/queue?${within}`,

@@ -9,8 +9,7 @@ import { ableStewards } from '../../domain/notes/writing.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import type { Act } from '../../domain/policy/acts.js'
 import type { Grant } from '../../domain/policy/grant.js'
-import type { Act as Recorded } from '../../domain/policy/record.js'
-import { decided, named, nextItem, withinOf } from '../curation-room.js'
+import { applied, named, nextItem, withinOf } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { grantOn, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
@@ -21,7 +20,6 @@ import { retaggingFrom } from './queue.js'
 interface Deed<A extends Act> {
   readonly path: string
   readonly allow: A
-  readonly did: Recorded
   /** what the next page says */
   readonly said: string
   /** the curator acts on the revision they saw: a form without one does nothing */
@@ -41,7 +39,7 @@ export function curating(app: FastifyInstance): void {
       const grant = grantOn(request, it.allow, note.standing, seen ?? undefined)
       const outcome = it.onRevision && seen === null
         ? refused('', 'curation.revision_missing')
-        : await decided(request, grant, it.did, (now) => it.verb(now, grant, fields, request))
+        : await applied(request, grant, (now) => it.verb(now, grant, fields, request))
       if (isPartial(request)) return row(request, reply, outcome.ok ? [] : outcome.refusals, fields)
       if (!outcome.ok) {
         const [refusal] = named(request, outcome.refusals)
@@ -51,13 +49,13 @@ export function curating(app: FastifyInstance): void {
     })
 
   deed({
-    path: 'claim', allow: 'note.claim', did: 'note.claimed', said: 'curation.said.claimed',
+    path: 'claim', allow: 'note.claim', said: 'curation.said.claimed',
     // Taken over only from the person whose name stood on the button.
     verb: (note, grant, fields, { house }) => claimItem(note, grant, fromIn(note, fields, house.clock.now()), house.clock.now()),
   })
-  deed({ path: 'release', allow: 'note.claim', did: 'note.claimed', said: 'curation.said.released', verb: (note, grant, _fields, { house }) => releaseItem(note, grant, house.clock.now()) })
+  deed({ path: 'release', allow: 'note.claim', said: 'curation.said.released', verb: (note, grant, _fields, { house }) => releaseItem(note, grant, house.clock.now()) })
   deed({
-    path: 'verification', allow: 'note.decide', did: 'note.reverified', said: 'curation.said.still_true', onRevision: true,
+    path: 'verification', allow: 'note.decide', said: 'curation.said.still_true', onRevision: true,
     verb: (note, grant, fields, { house }) => {
       const reviewOn = one(fields, 'reviewOn')
       if (!/^\d{4}-\d{2}-\d{2}$/.test(reviewOn) || reviewOn <= house.clock.today()) return refused('reviewOn', 'curation.review_on.in_past')
@@ -70,12 +68,12 @@ export function curating(app: FastifyInstance): void {
     },
   })
   deed({
-    path: 'classification', allow: 'note.classify', did: 'note.reclassified', said: 'curation.said.classified', onRevision: true,
+    path: 'classification', allow: 'note.classify', said: 'curation.said.classified', onRevision: true,
     verb: (note, grant, fields, { house }) => classifyNote(note, grant, retaggingFrom(fields), house.vocabularies.vocabulary(), house.clock.now()),
   })
-  deed({ path: 'rehoming', allow: 'note.rehome', did: 'note.moved', said: 'curation.said.rehomed', verb: rehomed })
+  deed({ path: 'rehoming', allow: 'note.rehome', said: 'curation.said.rehomed', verb: rehomed })
   deed({
-    path: 'clearing', allow: 'note.clear', did: 'note.cleared', said: 'curation.said.cleared',
+    path: 'clearing', allow: 'note.clear', said: 'curation.said.cleared',
     verb: (note, grant, fields, { house }) => {
       const number = one(fields, 'number')
       const what = /^\d{1,6}$/.test(number) ? { revision: Number(number) } : { comment: one(fields, 'comment') }
@@ -84,7 +82,7 @@ export function curating(app: FastifyInstance): void {
     },
   })
   deed({
-    path: 'lowering', allow: 'note.curate', did: 'note.reclassified', said: 'notes.said.lowered',
+    path: 'lowering', allow: 'note.curate', said: 'notes.said.lowered',
     verb: (note, grant, fields, { house }) => confirmLowering(note, grant, one(fields, 'agrees') === 'yes', house.clock.now()),
     onward: async (request, _fields, note) => ((await request.house.notes.get(note, request.sight())) ? `/notes/${note}` : '/queue'),
   })

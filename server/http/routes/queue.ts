@@ -4,7 +4,7 @@ import type { NoteQuery } from '../../domain/notes/port.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { deskSight } from '../../domain/policy/readable.js'
 import { permit } from '../../domain/policy/grant.js'
-import { QUEUE_TABS, decided, listOnRecord, named, queryOfWithin, queueQuery, withinFrom } from '../curation-room.js'
+import { QUEUE_TABS, applied, listOnRecord, named, queryOfWithin, queueQuery, withinFrom } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
@@ -107,7 +107,7 @@ async function classifyOne(request: FastifyRequest, note: Parameters<typeof queu
   const permission = permit(request.viewer, 'note.classify', note.standing)
   if (!permission.ok) return permission.refusals
   const { grant } = permission
-  const outcome = await decided(request, grant, 'note.reclassified', (now) => classifyNote(now, grant, to, house.vocabularies.vocabulary(), house.clock.now(), false))
+  const outcome = await applied(request, grant, (now) => classifyNote(now, grant, to, house.vocabularies.vocabulary(), house.clock.now(), false))
   return outcome.ok ? null : outcome.refusals
 }
 

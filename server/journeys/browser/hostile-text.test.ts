@@ -7,6 +7,7 @@ import t from 'tap'
 import { hostileCorpora, hostileFolder, OWN } from '../../adapters/markdown/hostile-texts.js'
 import { MarkdownRenderer } from '../../adapters/markdown/render.js'
 import { ALLOWED_TAGS } from '../../adapters/markdown/sanitise.js'
+import { LIMITS } from '../../adapters/markdown/workers.js'
 import { headers } from '../../http/headers.js'
 import type { House } from '../../http/house.js'
 import { ROOT } from '../../root.js'
@@ -30,7 +31,7 @@ t.test('hostile texts in a real browser', { skip: lacking, timeout: PATIENCE }, 
     // No name resolves but our own address: whatever a payload asks for stays on this machine.
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
   })
-  const safe = new MarkdownRenderer()
+  const safe = new MarkdownRenderer({ limits: { ...LIMITS, render: 20_000, wait: 20_000 } })
   const open = new MarkdownRenderer({ withoutSanitiser: true })
   const guarded = await portal(true)
   const bare = await portal(false)

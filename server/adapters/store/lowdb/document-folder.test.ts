@@ -124,6 +124,28 @@ t.test('once the disk has failed to confirm a page, no page that was on its way 
   t.strictSame(await disk.survey('/data/pages/02'), [], 'nor is anything of it left')
 })
 
+t.test('an fsync that succeeds after one that failed answers nobody', async (t) => {
+  const disk = new SimulatedDisk()
+  let syncs = 0
+  const files: Files = Object.assign(Object.create(disk), {
+    openFolder: async (folder: string) => {
+      const handle = await disk.openFolder(folder)
+      if (!folder.endsWith('/01')) return handle
+      return { ...handle, sync: async () => {
+        const first = (syncs += 1) === 1
+        // Long enough for the other page to be renamed and to wait for the next one.
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+        if (first) throw Object.assign(new Error('planted'), { code: 'EIO' })
+        await handle.sync()
+      } }
+    },
+  })
+  const pages = await DocumentFolder.open<Page>(await openOn(files), PAGES)
+  const outcomes = await Promise.allSettled([pages.create(page(0x101)), pages.create(page(0x201))])
+  t.equal(syncs, 2, 'the second had its own')
+  t.strictSame(outcomes.map(({ status }) => status), ['rejected', 'rejected'])
+})
+
 t.test('a reader who was overtaken by a writer does not leave the old page in memory', async (t) => {
   const disk = new SimulatedDisk()
   let holdBack: Promise<void> | null = null

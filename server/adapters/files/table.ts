@@ -1,0 +1,118 @@
+import { CsvError, parse } from 'csv-parse'
+import type { Row, Table, TableFormat, TableReader } from '../../domain/people/table.js'
+import { done, refused, type Outcome, type Refusal } from '../../domain/people/refusal.js'
+import { decode } from './decode.js'
+
+/** Characters handed to the parser at once, so that other requests come in between. */
+const PIECE = 64 * 1024
+/** A note holds 50 kB; a cell beyond this is a forgotten quote, not a text. */
+const LONGEST_RECORD = 1024 * 1024
+const MOST_COLUMNS = 200
+
+export const tables: TableReader = {
+  async open(bytes: Uint8Array, format: TableFormat): Promise<Outcome<Table>> {
+    const decoded = decode(bytes)
+    if (!decoded) return refused('file', 'imports.file.encoding')
+    if (decoded.text.trim() === '') return refused('file', 'imports.file.empty')
+    return format === 'csv' ? openCsv(decoded.text, decoded.encoding) : openLines(decoded.text, decoded.encoding)
+  },
+}
+
+async function openCsv(text: string, encoding: Table['encoding']): Promise<Outcome<Table>> {
+  const delimiter = delimiterOf(text)
+  let columns: readonly string[] | undefined
+  for await (const record of records(text, delimiter)) {
+    if (record.trouble) return refused('file', record.trouble.code, record.trouble.with)
+    columns = record.cells.map((name) => name.trim())
+    break
+  }
+  if (!columns || columns.every((name) => name === '')) return refused('file', 'imports.file.no_header')
+  if (columns.length > MOST_COLUMNS) return refused('file', 'imports.file.columns', { max: MOST_COLUMNS })
+  const twice = columns.find((name, n) => name !== '' && columns.indexOf(name) !== n)
+  if (twice !== undefined) return refused('file', 'imports.file.column_twice', { name: twice.slice(0, 60) })
+  const names = columns
+  return done({ encoding, columns: names.filter((name) => name !== ''), rows: () => csvRows(text, delimiter, names) })
+}
+
+async function* csvRows(text: string, delimiter: string, names: readonly string[]): AsyncIterable<Row> {
+  let header = true
+  for await (const { line, cells, trouble } of records(text, delimiter)) {
+    if (header) header = false
+    else if (trouble) yield { line, cells: new Map(), trouble }
+    else if (cells.length !== names.length) yield { line, cells: new Map(), trouble: { at: '', code: 'imports.row.cells', with: { found: cells.length, wanted: names.length } } }
+    else yield { line, cells: new Map(names.flatMap((name, n) => (name === '' ? [] : [[name, cells[n] ?? ''] as const]))) }
+  }
+}
+
+interface Record {
+  readonly line: number
+  readonly cells: readonly string[]
+  readonly trouble?: Refusal
+}
+
+/** The records of a CSV text. One that cannot be read is the last: nobody knows where the next would begin. */
+async function* records(text: string, delimiter: string): AsyncGenerator<Record> {
+  const parser = parse({ delimiter, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_RECORD })
+  void feed(parser, text)
+  let before = 0
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      yield { line: before + 1, cells: record }
+      before = info.lines
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    yield { line: before + 1, cells: [], trouble: { at: 'file', code: error.code === 'CSV_MAX_RECORD_SIZE' ? 'imports.csv.too_long' : 'imports.csv.quotes', with: { line: before + 1 } } }
+  } finally {
+    parser.destroy()
+  }
+}
+
+async function feed(parser: ReturnType<typeof parse>, text: string): Promise<void> {
+  for (let from = 0; from < text.length && !parser.destroyed; from += PIECE) {
+    if (!parser.write(text.slice(from, from + PIECE))) await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve))
+  }
+  if (!parser.destroyed) parser.end()
+}
+
+/** What stands most often in the first line, outside of quotes. */
+function delimiterOf(text: string): string {
+  const first = (/^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.slice(0, 20_000))?.[0] ?? '').replace(/"(?:[^"]|"")*"/g, '')
+  const often = (sign: string): number => first.split(sign).length
+  return [',', ';', '\t'].reduce((best, sign) => (often(sign) > often(best) ? sign : best))
+}
+
+function openLines(text: string, encoding: Table['encoding']): Outcome<Table> {
+  const lines = text.split(/\r?\n/)
+  const first = lines.find((line) => line.trim() !== '') ?? ''
+  const row = jsonRow(first, 1)
+  if (row.trouble) return refused('file', 'imports.jsonl.first')
+  return done({
+    encoding,
+    columns: [...row.cells.keys()],
+    rows: async function* () {
+      for (const [n, line] of lines.entries()) {
+        if (line.trim() === '') continue
+        if (n % 100 === 99) await new Promise(setImmediate)
+        yield jsonRow(line, n + 1)
+      }
+    },
+  })
+}
+
+function jsonRow(line: string, number: number): Row {
+  const wrong = (code: string): Row => ({ line: number, cells: new Map(), trouble: { at: '', code } })
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return wrong('imports.row.json')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('imports.row.json')
+  const cells = new Map<string, string>()
+  for (const [name, cell] of Object.entries(value)) {
+    if (typeof cell === 'object' && cell !== null) return wrong('imports.row.nested')
+    cells.set(name, cell === null ? '' : String(cell))
+  }
+  return { line: number, cells }
+}
