@@ -23,6 +23,7 @@ import { help } from './http/routes/help.js'
 import { noteActs } from './http/routes/note-acts.js'
 import { noteWriting } from './http/routes/note-writing.js'
 import { notes } from './http/routes/notes.js'
+import { people } from './http/routes/people.js'
 import { search } from './http/routes/search.js'
 import { signingIn } from './http/routes/sign-in.js'
 import { serverOptions } from './http/server-options.js'
@@ -59,6 +60,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   search(app)
   gaps(app)
   help(app)
+  people(app)
   notes(app)
   noteWriting(app)
   noteActs(app)

@@ -40,6 +40,14 @@ export class StaleForm extends Fault {
   }
 }
 
+export class TooLarge extends Fault {
+  override readonly name = 'TooLarge'
+  readonly statusCode = 413
+  constructor() {
+    super('errors.too_large')
+  }
+}
+
 export class TooLong extends Fault {
   override readonly name = 'TooLong'
   readonly statusCode = 414

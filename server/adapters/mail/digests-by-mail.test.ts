@@ -1,3 +1,4 @@
+// Longer than most: every promise about digests on the wire (F8, V12, V13) on one scene, a real store and a real mail server.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

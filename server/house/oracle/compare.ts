@@ -2,8 +2,10 @@ import type { Comment, Note } from '../../domain/notes/note.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import type { Rights } from '../../domain/notes/rights.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
+import type { Person } from '../../domain/people/person.js'
 import type { Act } from '../../domain/policy/acts.js'
 import type { Access, Visible } from '../../domain/policy/access.js'
+import type { Grant, Permission } from '../../domain/policy/grant.js'
 import type { Directories, Sight } from '../../domain/policy/readable.js'
 import type { Standing } from '../../domain/policy/rules.js'
 import type { Viewer } from '../../domain/policy/viewer.js'
@@ -19,7 +21,10 @@ export interface Law {
   sightOf(viewer: Viewer, directories: Directories, today: string): Sight
   noteAsSeen(note: Note, sight: Sight): NoteSeen | null
   may(viewer: Viewer, act: Act, standing: Standing): boolean
-  permit(viewer: Viewer, act: Act, standing: Standing): { readonly ok: boolean }
+  permit<A extends Act>(viewer: Viewer, act: A, standing: Standing, revision?: number): Permission<A>
+  granted(grant: Grant, thing: string): void
+  isLowerLevel(a: Level, than: Level): boolean
+  isWiderAudience(a: Audience, than: Audience): boolean
   standingApart(id: string, facts: Partial<Standing>): Standing
   deskSight(sight: Sight): Sight
   readerSight(sight: Sight): Sight
@@ -146,6 +151,8 @@ function* aboutChangedNotes(law: Law, planted: readonly Planted[]): Generator<st
       }
     }
     if (law.additionAccess(note, old, old.floor).reach !== 'self') yield 'what was added to old text has an audience'
+    const closed = law.additionAccess(note, now, { ...note.rights, level: 'restricted' })
+    if (closed.reach !== 'self') yield 'what was added to a restricted note has an audience'
     const alone: Note = { ...note, home: { ...note.home, team: null }, rights: { ...note.rights, audience: 'team' } }
     if (law.faceAccess(alone).reach !== 'self') yield 'a note without a team is read by a team'
   }
@@ -174,6 +181,33 @@ export function* aboutRules(law: Law): Generator<string> {
   ]
   for (const viewer of never) if (law.permit(viewer, 'note.post', readAny).ok) yield `${viewer.kind} may act`
   if (!law.permit({ kind: 'token', person, scopes: ['write'] }, 'note.post', readAny).ok) yield 'a write token may not act'
+  yield* aboutGrants(law, person)
+  for (const [at, level] of LEVELS.entries()) for (const [than, other] of LEVELS.entries()) {
+    if (law.isLowerLevel(level, other) !== at < than) yield `${level} lower than ${other}`
+  }
+  for (const [at, audience] of AUDIENCES.entries()) for (const [than, other] of AUDIENCES.entries()) {
+    if (law.isWiderAudience(audience, other) !== at > than) yield `${audience} wider than ${other}`
+  }
+}
+
+/** A grant says who, what, on which thing and which revision, and is good for nothing else. */
+function* aboutGrants(law: Law, person: Person): Generator<string> {
+  const standing = law.standingApart('note', { revision: 7 })
+  const now = law.permit({ kind: 'person', person }, 'note.comment', standing)
+  const seen = law.permit({ kind: 'person', person }, 'note.comment', standing, 3)
+  if (!now.ok || !seen.ok) return yield 'nobody may comment'
+  const { act, who, thing, revision } = now.grant
+  if (act !== 'note.comment' || who !== person.id || thing !== 'note' || revision !== 7) yield 'the grant says something else'
+  if (seen.grant.revision !== 3) yield 'the grant forgot the revision that was seen'
+  for (const [of, refused] of [['note', false], ['another', true]] as const) {
+    let threw = false
+    try {
+      law.granted(now.grant, of)
+    } catch {
+      threw = true
+    }
+    if (threw !== refused) yield `a grant used on ${of} is ${threw ? 'refused' : 'accepted'}`
+  }
 }
 
 /** "if the directory is unreadable the answer is nothing" */

@@ -13,7 +13,7 @@ export function entryFrom(fields: Fields): CustomerEntry {
     kind: (CUSTOMER_KINDS.find((kind) => kind === one(fields, 'kind')) ?? '') as CustomerKind,
     name: one(fields, 'name'),
     aliases: one(fields, 'aliases').split(/[\n;；]/).map((alias) => alias.trim()).filter((alias) => alias !== ''),
-    bankNumber: one(fields, 'number'),
+    number: one(fields, 'number'),
     segment: one(fields, 'segment') || null,
     team: one(fields, 'team'),
     restricted: one(fields, 'restricted') === 'yes',

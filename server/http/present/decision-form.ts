@@ -24,6 +24,11 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     id: name, name, legend: request.say(`curation.field.${name}`), hint: request.say(`curation.hint.${name}`), refusal: at[name] ?? '',
     steps: values.map((value) => ({ value, mark: value, word: request.say(`curation.${name}.${value}`), checked: one(fields, name) === value })),
   })
+  const readers = (name: 'audience' | 'level', values: readonly string[], word: (value: string) => string, proposed: string) => ({
+    id: name, name, legend: request.say(`curation.field.${name}`), refusal: at[name] ?? '',
+    hint: request.say('curation.proposed', { who: labels.person(subject.by), what: request.say(`frame.${name}.${proposed}`) }),
+    steps: values.map((value) => ({ value, mark: request.say(`frame.${name}.${value}`), word: word(value), checked: one(fields, name) === value })),
+  })
   const topics = vocabulary.offered('topics').filter((topic) => !topic.route_to)
   const as = acceptanceFrom(fields, note)
   return {
@@ -33,12 +38,8 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     reliability: scale('reliability', RELIABILITIES),
     value: scale('value', ['1', '2', '3', '4', '5']),
     ease: scale('ease', ['1', '2', '3']),
-    audiences: AUDIENCES.map((value) => ({
-      ...chosen('audience')(value, request.say(`frame.audience.${value}`), audienceIn(request, note, value, labels)), proposed: value === subject.proposed.audience,
-    })),
-    levels: LEVELS.map((value) => ({
-      ...chosen('level')(value, request.say(`frame.level.${value}`), request.say(`notes.level_hint.${value}`)), proposed: value === subject.proposed.level,
-    })),
+    audience: readers('audience', AUDIENCES, (value) => audienceIn(request, note, value, labels), subject.proposed.audience),
+    level: readers('level', LEVELS, (value) => request.say(`notes.level_hint.${value}`), subject.proposed.level),
     named: namedPart(request, fields),
     stewards: ableStewards(house.people.directory(), note.home.department, house.clock.today()).map((p) => chosen('steward')(`p:${p.id}`, p.name, labels.department(p.department))),
     openReaders: many(fields, 'named').length > 0 || as.rights.level === 'restricted' || Boolean(at['named'] || at['stewards']) || one(fields, 'namedText') !== '',
@@ -52,6 +53,8 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     stages: vocabulary.taxonomy.stages.map((term) => chosen('stage')(term.key, labels.of(term))),
     segments: vocabulary.offered('segments').map((term) => chosen('segment')(term.key, labels.of(term))),
     products: vocabulary.offered('products').map((term) => chosen('product')(term.key, labels.of(term))),
+    openMore: Boolean(at['customers'] || at['tags'] || at['segment'] || at['products']) || one(fields, 'customerText') !== '',
+    moreNow: [labels.term('segments', one(fields, 'segment') || null), labels.closed('stages', one(fields, 'stage') || null), one(fields, 'tags')].filter((part) => part !== '').join(' · '),
     productsNow: many(fields, 'product').map((key) => labels.term('products', key)).join(' · '),
     tags: one(fields, 'tags'),
     customers: await customerPart(request, fields),

@@ -27,7 +27,7 @@ export function outcomeOf(request: FastifyRequest, note: NoteSeen, subject: Revi
   ]
   if (level !== 'restricted' && kept.length > 0) said.push(request.say('curation.outcome.named', { names: namesOf(kept, labels) }))
   if (beyond) {
-    const wider = added.length > 0 ? request.say('curation.outcome.wider_named', { names: namesOf(added, labels) }) : ''
+    const wider = added.length > 0 ? request.say('curation.outcome.wider_named', { names: namesOf(added, labels) }) : request.say('curation.outcome.wider_end')
     said.push(request.say('curation.outcome.widening', { writer, audience: audienceIn(request, note, as.rights.audience, labels) }) + wider)
   }
   if (lowers) said.push(request.say('curation.outcome.lowering', { level: request.say(`frame.level.${as.rights.level}`) }))

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addCustomer, changeCustomer } from '../../domain/customers/change-customer.js'
 import { CUSTOMER_KINDS, type Customer } from '../../domain/customers/customer.js'
+import { knowers } from '../../domain/customers/import-customer.js'
 import type { Outcome, Refusals } from '../../domain/people/refusal.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { standingApart } from '../../domain/policy/rules.js'
@@ -97,8 +98,7 @@ export function customers(app: FastifyInstance): void {
     const at = house.clock.now()
     const entryOf = { at, who: grant.who, thing: { kind: 'customer', id: customer.id }, via: 'page', request: request.id } as const
     await house.record.append({ ...entryOf, did: 'customer.changed' })
-    const rights = (one: Pick<Customer, 'restricted' | 'team' | 'curators'>) => (one.restricted ? ['restricted', `t:${one.team}`, ...[...one.curators].sort().map((id) => `p:${id}`)].join(',') : 'open')
-    if (rights(before) !== rights(entry)) await house.record.append({ ...entryOf, did: 'customer.restricted_changed', from: rights(before), to: rights(entry) })
+    if (knowers(before) !== knowers(entry)) await house.record.append({ ...entryOf, did: 'customer.restricted_changed', from: knowers(before), to: knowers(entry) })
     return seeOrLeave(request, reply, customer.id, 'customers.said.changed')
   })
 }

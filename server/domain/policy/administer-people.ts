@@ -1,0 +1,141 @@
+import { CLEARANCES, type Clearance } from '../people/clearance.js'
+import { LANGUAGES, ROLES, type Department, type Language, type Person, type Role, type Team } from '../people/person.js'
+import type { Roster } from '../people/port.js'
+import { done, refused, refusedAll, type Outcome, type Refusal } from '../people/refusal.js'
+import { granted, type Grant } from './grant.js'
+
+const LOGIN = /^[a-z0-9][a-z0-9._-]{1,63}$/
+const MAX_NAME_LENGTH = 80
+
+/** What an administrator, or a row of a file, says of somebody. */
+export interface PersonEntry {
+  readonly login: string
+  readonly name: string
+  readonly email: string
+  readonly title: string
+  readonly department: string
+  readonly teams: readonly string[]
+  readonly roles: readonly Role[]
+  readonly domain: readonly string[]
+  readonly clearance: Clearance
+  readonly language: Language
+}
+
+/** @returns the roster with a new person in it, active and without a password: a single-use link lets them choose one */
+export function addPerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry): Outcome<Roster> {
+  granted(grant, id)
+  const wrong = objectionsTo(entry, roster, null)
+  if (wrong.length > 0) return refusedAll(wrong)
+  const person: Person = { id, ...tidy(entry), active: true, absence: null, settings: { shortcuts: true, theme: 'auto' } }
+  return done({ ...roster, persons: [...roster.persons, person] })
+}
+
+/** Nobody changes their own rights, whatever their role; one's own name and title are no rights. */
+export function changePerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry): Outcome<Roster> {
+  granted(grant, id)
+  const before = roster.persons.find((person) => person.id === id)
+  if (!before) return refused('', 'admin.person.gone')
+  const wrong = objectionsTo(entry, roster, id)
+  if (wrong.length > 0) return refusedAll(wrong)
+  const after: Person = { ...before, ...tidy(entry) }
+  if (grant.who === id && differInRights(before, after)) return refused('', 'admin.person.own_rights')
+  if (leavesNoAdmin(roster, after)) return refused('roles', 'admin.person.last_admin')
+  return done(withPerson(roster, after))
+}
+
+/** Disabled people are signed out on the next click and read nothing; what they wrote stays theirs. */
+export function setActive(roster: Roster, grant: Grant<'people.administer'>, id: string, active: boolean): Outcome<Roster> {
+  granted(grant, id)
+  const before = roster.persons.find((person) => person.id === id)
+  if (!before) return refused('', 'admin.person.gone')
+  if (grant.who === id) return refused('', 'admin.person.own_rights')
+  const after: Person = { ...before, active }
+  if (leavesNoAdmin(roster, after)) return refused('', 'admin.person.last_admin')
+  return done(withPerson(roster, after))
+}
+
+export function putDepartment(roster: Roster, grant: Grant<'people.administer'>, department: Department): Outcome<Roster> {
+  granted(grant, department.id)
+  const wrong: Refusal[] = []
+  if (department.name.trim() === '') wrong.push({ at: 'name', code: 'admin.name.missing' })
+  if (department.nameZh.trim() === '') wrong.push({ at: 'nameZh', code: 'admin.name_zh.missing' })
+  const before = roster.departments.find((each) => each.id === department.id)
+  const isRoot = before ? before.parent === null : roster.departments.length === 0
+  if (!isRoot && !roster.departments.some((each) => each.id === department.parent)) wrong.push({ at: 'parent', code: 'admin.parent.missing' })
+  if (isBelow(roster, department.parent, department.id)) wrong.push({ at: 'parent', code: 'admin.parent.circle' })
+  if (wrong.length > 0) return refusedAll(wrong)
+  const next = { ...department, name: department.name.trim(), nameZh: department.nameZh.trim(), parent: isRoot ? null : department.parent }
+  return done({ ...roster, departments: before ? roster.departments.map((each) => (each.id === next.id ? next : each)) : [...roster.departments, next] })
+}
+
+export function putTeam(roster: Roster, grant: Grant<'people.administer'>, team: Team): Outcome<Roster> {
+  granted(grant, team.id)
+  const wrong: Refusal[] = []
+  if (team.name.trim() === '') wrong.push({ at: 'name', code: 'admin.name.missing' })
+  if (team.nameZh.trim() === '') wrong.push({ at: 'nameZh', code: 'admin.name_zh.missing' })
+  if (!roster.departments.some((each) => each.id === team.department)) wrong.push({ at: 'department', code: 'admin.department.unknown' })
+  if (team.email !== '' && !isAddress(team.email)) wrong.push({ at: 'email', code: 'admin.email.form' })
+  if (wrong.length > 0) return refusedAll(wrong)
+  const before = roster.teams.some((each) => each.id === team.id)
+  return done({ ...roster, teams: before ? roster.teams.map((each) => (each.id === team.id ? team : each)) : [...roster.teams, team] })
+}
+
+/** Roles, domain, clearance, department and teams decide what somebody reads and does; the rest is how they are called. */
+export function differInRights(a: Person, b: Person): boolean {
+  const rights = (p: Person) => JSON.stringify([p.active, p.clearance, p.department, [...p.teams].sort(), [...p.roles].sort(), [...p.domain].sort()])
+  return rights(a) !== rights(b)
+}
+
+function objectionsTo(entry: PersonEntry, roster: Roster, self: string | null): Refusal[] {
+  const found: Refusal[] = []
+  const say = (at: string, code: string, values?: Refusal['with']) => found.push(values ? { at, code, with: values } : { at, code })
+  const login = entry.login.trim().toLowerCase()
+  if (!LOGIN.test(login)) say('login', 'admin.login.form')
+  if (roster.persons.some((person) => person.login === login && person.id !== self)) say('login', 'admin.login.taken')
+  if (entry.name.trim() === '') say('name', 'admin.name.missing')
+  if ([...entry.name].length > MAX_NAME_LENGTH) say('name', 'admin.name.too_long', { max: MAX_NAME_LENGTH })
+  if (!isAddress(entry.email)) say('email', 'admin.email.form')
+  if (!roster.departments.some((each) => each.id === entry.department)) say('department', 'admin.department.unknown')
+  if (entry.teams.some((id) => !roster.teams.some((team) => team.id === id))) say('teams', 'admin.teams.unknown')
+  if (entry.roles.some((role) => !ROLES.includes(role))) say('roles', 'admin.roles.unknown')
+  if (entry.domain.some((id) => !roster.departments.some((each) => each.id === id))) say('domain', 'admin.domain.unknown')
+  if (entry.roles.includes('curator') && entry.domain.length === 0) say('domain', 'admin.domain.missing')
+  if (entry.roles.includes('admin') && entry.roles.includes('auditor')) say('roles', 'admin.roles.admin_and_auditor')
+  if (!CLEARANCES.includes(entry.clearance)) say('clearance', 'admin.clearance.unknown')
+  if (!LANGUAGES.includes(entry.language)) say('language', 'admin.language.unknown')
+  return found
+}
+
+function tidy(entry: PersonEntry): PersonEntry {
+  const curator = entry.roles.includes('curator')
+  return {
+    ...entry, login: entry.login.trim().toLowerCase(), name: entry.name.trim(), email: entry.email.trim(), title: entry.title.trim(),
+    teams: [...new Set(entry.teams)], roles: [...new Set<Role>(['employee', ...entry.roles])], domain: curator ? [...new Set(entry.domain)] : [],
+  }
+}
+
+function withPerson(roster: Roster, person: Person): Roster {
+  return { ...roster, persons: roster.persons.map((each) => (each.id === person.id ? person : each)) }
+}
+
+/** A portal without an administrator could never get one again. */
+function leavesNoAdmin(roster: Roster, after: Person): boolean {
+  return !roster.persons.some((person) => {
+    const now = person.id === after.id ? after : person
+    return now.active && now.roles.includes('admin')
+  })
+}
+
+function isBelow(roster: Roster, id: string | null, top: string): boolean {
+  const seen = new Set<string>()
+  for (let at = id; at !== null && !seen.has(at); ) {
+    if (at === top) return true
+    seen.add(at)
+    at = roster.departments.find((each) => each.id === at)?.parent ?? null
+  }
+  return false
+}
+
+function isAddress(text: string): boolean {
+  return /^[^\s@<>"',;:\\]+@[^\s@<>"',;:\\]+\.[^\s@<>"',;:\\]+$/.test(text.trim()) && text.length <= 200
+}

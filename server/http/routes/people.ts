@@ -1,0 +1,218 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { rightsThatChanged } from '../../domain/digests/tell-people.js'
+import { offerPasswordLink } from '../../domain/people/choose-password.js'
+import { CLEARANCES } from '../../domain/people/clearance.js'
+import { LANGUAGES, ROLES, type Department, type Person, type Team } from '../../domain/people/person.js'
+import type { Roster } from '../../domain/people/port.js'
+import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
+import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
+import type { Act as Deed } from '../../domain/policy/record.js'
+import { Missing } from '../faults.js'
+import { sayRefusals } from '../form.js'
+import { grantNew } from '../note-room.js'
+import { labelsOf } from '../present/labels.js'
+import { many, one, type Fields } from '../present/note-fields.js'
+import { pagesOf } from '../present/pages.js'
+import { me } from '../session.js'
+import { pageIn } from './notes.js'
+
+const SIZE = 50
+const MANY = ['teams', 'roles', 'domain'] as const
+const ALLOW = 'people.administer'
+
+/** People, departments and teams. An administrator gives rights to others, never to themselves, and reads no note by it. */
+export function people(app: FastifyInstance): void {
+  app.get('/admin', { config: { allow: ALLOW } }, async (request, reply) => {
+    const directory = request.house.people.directory()
+    return reply.page('admin/index', {
+      title: request.say('admin.title'),
+      people: [...directory.persons.values()].filter((p) => p.active).length, departments: directory.departments.size, teams: directory.teams.size,
+    })
+  })
+
+  app.get<{ Querystring: { q?: string; department?: string; page?: string } }>('/admin/people', { config: { allow: ALLOW } }, async (request, reply) => {
+    const labels = labelsOf(request)
+    const directory = request.house.people.directory()
+    const q = (request.query.q ?? '').trim().toLowerCase()
+    const within = request.query.department ? new Set(directory.within([request.query.department])) : null
+    const found = [...directory.persons.values()]
+      .filter((p) => (q === '' || p.name.toLowerCase().includes(q) || p.login.includes(q) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
+      .sort((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name, labels.zh ? 'zh' : 'en'))
+    const page = pageIn(request.query.page)
+    return reply.page('admin/people', {
+      title: request.say('admin.people.title'), q: request.query.q ?? '',
+      departments: departmentOptions(request, [request.query.department ?? '']),
+      rows: found.slice((page - 1) * SIZE, page * SIZE).map((p) => ({
+        href: `/admin/people/${p.id}`, name: p.name, login: p.login, active: p.active, department: labels.department(p.department),
+        roles: p.roles.filter((role) => role !== 'employee').map((role) => request.say(`admin.role.${role}`)).join(' · '), clearance: request.say(`frame.level.${p.clearance}`),
+      })),
+      pages: pagesOf(`/admin/people?q=${encodeURIComponent(request.query.q ?? '')}&department=${encodeURIComponent(request.query.department ?? '')}`, page, SIZE, found.length),
+    })
+  })
+
+  app.get('/admin/people/new', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, null, {}, []))
+
+  app.post('/admin/people', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
+    const { house } = request
+    const fields = (request.body ?? {}) as Fields
+    const id = house.ids.next()
+    const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields)))
+    if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
+    await recorded(request, id, 'person.created')
+    await sendLink(request, house.people.directory().person(id) as Person, 'first')
+    return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
+  })
+
+  app.get<{ Params: { id: string } }>('/admin/people/:id', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, personIn(request), null, []))
+
+  app.post<{ Params: { id: string } }>('/admin/people/:id', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
+    const before = personIn(request)
+    const fields = (request.body ?? {}) as Fields
+    const grant = grantNew(request, ALLOW, before.id)
+    const outcome = await changeRoster(request, (roster) => changePerson(roster, grant, before.id, entryFrom(fields)))
+    if (!outcome.ok) return show(request, reply.code(422), before, fields, outcome.refusals)
+    await tellChange(request, before)
+    return reply.flash('admin.said.person_changed').seeOther(`/admin/people/${before.id}`)
+  })
+
+  app.post<{ Params: { id: string } }>('/admin/people/:id/activity', { config: { allow: ALLOW } }, async (request, reply) => {
+    const before = personIn(request)
+    const active = one((request.body ?? {}) as Fields, 'active') === 'yes'
+    const grant = grantNew(request, ALLOW, before.id)
+    const outcome = await changeRoster(request, (roster) => setActive(roster, grant, before.id, active))
+    if (!outcome.ok) return show(request, reply.code(422), before, null, outcome.refusals)
+    if (!active) await request.house.sessions.endOf(before.id)
+    await tellChange(request, before)
+    return reply.flash(active ? 'admin.said.enabled' : 'admin.said.disabled').seeOther(`/admin/people/${before.id}`)
+  })
+
+  // The link goes to the person by mail; no administrator ever sees it.
+  app.post<{ Params: { id: string } }>('/admin/people/:id/password-link', { config: { allow: ALLOW } }, async (request, reply) => {
+    const person = personIn(request)
+    if (!person.active) return show(request, reply.code(422), person, null, [{ at: '', code: 'admin.person.inactive' }])
+    await sendLink(request, person, 'forgotten')
+    return reply.flash('admin.said.link_sent').seeOther(`/admin/people/${person.id}`)
+  })
+
+  app.get('/admin/departments', { config: { allow: ALLOW } }, async (request, reply) => showPlaces(request, reply, []))
+
+  app.post('/admin/departments', { config: { allow: ALLOW } }, async (request, reply) => {
+    const fields = (request.body ?? {}) as Fields
+    const known = request.house.people.directory().department(one(fields, 'id'))
+    const department: Department = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), parent: one(fields, 'parent') || null }
+    const outcome = await changeRoster(request, (roster) => putDepartment(roster, grantNew(request, ALLOW, department.id), department))
+    if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
+    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'department.changed', thing: { kind: 'department', id: department.id }, via: 'page', request: request.id })
+    return reply.flash('admin.said.saved').seeOther('/admin/departments')
+  })
+
+  app.post('/admin/teams', { config: { allow: ALLOW } }, async (request, reply) => {
+    const fields = (request.body ?? {}) as Fields
+    const known = request.house.people.directory().team(one(fields, 'id'))
+    const team: Team = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), department: one(fields, 'department'), email: one(fields, 'email') }
+    const outcome = await changeRoster(request, (roster) => putTeam(roster, grantNew(request, ALLOW, team.id), team))
+    if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
+    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'team.changed', thing: { kind: 'team', id: team.id }, via: 'page', request: request.id })
+    return reply.flash('admin.said.saved').seeOther('/admin/departments')
+  })
+}
+
+async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => Outcome<Roster>): Promise<Outcome<Roster>> {
+  let outcome: Outcome<Roster> = refused('', 'admin.person.gone')
+  await request.house.people.change((roster) => {
+    outcome = verb(roster)
+    return outcome.ok ? outcome.value : roster
+  })
+  return outcome
+}
+
+/** On record right by right, and told to the person and to the curators concerned. */
+async function tellChange(request: FastifyRequest, before: Person): Promise<void> {
+  const { house } = request
+  const after = house.people.directory().person(before.id) as Person
+  const deeds: Readonly<Record<string, Deed>> = { active: after.active ? 'person.enabled' : 'person.disabled', clearance: 'person.clearance_changed', department: 'person.moved' }
+  for (const right of rightsThatChanged(before, after)) {
+    await recorded(request, before.id, deeds[right] ?? 'person.rights_changed', coded(before[right]), coded(after[right]))
+  }
+  await house.tellRightsChanged(before, after, me(request).id)
+}
+
+function coded(value: Person[keyof Person]): string {
+  return Array.isArray(value) ? [...value].sort().join(',') : String(value)
+}
+
+async function recorded(request: FastifyRequest, id: string, did: Deed, from = '', to = ''): Promise<void> {
+  const { house } = request
+  await house.record.append({ at: house.clock.now(), who: me(request).id, did, thing: { kind: 'person', id }, ...(from !== to && { from, to }), via: 'page', request: request.id })
+}
+
+async function sendLink(request: FastifyRequest, person: Person, reason: 'first' | 'forgotten'): Promise<void> {
+  const { house } = request
+  const token = await offerPasswordLink(house, person.id, house.clock.now())
+  await house.mailPasswordLink(person, token, reason)
+  await recorded(request, person.id, 'password.link_issued')
+}
+
+function personIn(request: FastifyRequest): Person {
+  const person = request.house.people.directory().person((request.params as { readonly id: string }).id)
+  if (!person) throw new Missing()
+  return person
+}
+
+function entryFrom(fields: Fields): PersonEntry {
+  return {
+    login: one(fields, 'login'), name: one(fields, 'name'), email: one(fields, 'email'), title: one(fields, 'title'), department: one(fields, 'department'),
+    teams: many(fields, 'teams'), roles: ROLES.filter((role) => many(fields, 'roles').includes(role)), domain: many(fields, 'domain'),
+    clearance: CLEARANCES.find((each) => each === one(fields, 'clearance')) ?? 'internal', language: LANGUAGES.find((each) => each === one(fields, 'language')) ?? 'zh',
+  }
+}
+
+function departmentOptions(request: FastifyRequest, chosen: readonly string[]) {
+  const labels = labelsOf(request)
+  const directory = request.house.people.directory()
+  return [...directory.departments.values()]
+    .map((d) => ({ value: d.id, label: directory.lineage(d.id).map(labels.department).reverse().join(' › '), checked: chosen.includes(d.id) }))
+    .sort((a, b) => a.label.localeCompare(b.label, labels.zh ? 'zh' : 'en'))
+}
+
+async function show(request: FastifyRequest, reply: FastifyReply, person: Person | null, typed: Fields | null, refusals: Refusals): Promise<FastifyReply> {
+  const labels = labelsOf(request)
+  const directory = request.house.people.directory()
+  const entry: PersonEntry = typed ? entryFrom(typed) : (person ?? entryFrom({}))
+  const said = sayRefusals(request, refusals)
+  const option = (chosen: readonly string[]) => (value: string, label: string) => ({ value, label, checked: chosen.includes(value) })
+  return reply.page('admin/person', {
+    title: person ? person.name : request.say('admin.person.new'),
+    id: person?.id ?? '', isNew: person === null, self: person?.id === me(request).id, active: person?.active ?? true,
+    action: person ? `/admin/people/${person.id}` : '/admin/people',
+    refusals: said,
+    fields: (['login', 'name', 'email', 'title'] as const).map((name) => ({
+      id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' ? request.say('admin.field.login_hint') : '',
+      refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title', autocomplete: 'off',
+    })),
+    at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
+    departments: departmentOptions(request, [entry.department]),
+    domains: departmentOptions(request, entry.domain),
+    teams: [...directory.teams.values()].map((team) => option(entry.teams)(team.id, labels.team(team.id))),
+    roles: ROLES.filter((role) => role !== 'employee').map((role) => option(entry.roles)(role, request.say(`admin.role.${role}`))),
+    clearances: CLEARANCES.map((each) => option([entry.clearance])(each, request.say(`frame.level.${each}`))),
+    languages: LANGUAGES.map((each) => option([entry.language])(each, request.say(`admin.language.${each}`))),
+  })
+}
+
+async function showPlaces(request: FastifyRequest, reply: FastifyReply, refusals: Refusals): Promise<FastifyReply> {
+  const labels = labelsOf(request)
+  const directory = request.house.people.directory()
+  return reply.page('admin/departments', {
+    title: request.say('admin.departments.title'),
+    refusals: sayRefusals(request, refusals),
+    departments: departmentOptions(request, []).map(({ value, label }) => {
+      const department = directory.department(value) as Department
+      return { id: value, path: label, name: department.name, nameZh: department.nameZh, root: department.parent === null, parents: departmentOptions(request, [department.parent ?? '']).filter((each) => each.value !== value) }
+    }),
+    parents: departmentOptions(request, []),
+    teams: [...directory.teams.values()].map((team) => ({
+      ...team, label: labels.team(team.id), members: directory.members(team.id).length, departments: departmentOptions(request, [team.department]),
+    })),
+  })
+}

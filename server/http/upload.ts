@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify'
+import { Malformed, StaleForm, TooLarge } from './faults.js'
+
+/** A form with a file in it. The file stands last in the form, so that everything else is known before it is read. */
+export interface Upload {
+  readonly fields: Readonly<Record<string, string>>
+  /** null when none was chosen */
+  readonly file: UploadedFile | null
+}
+
+export interface UploadedFile {
+  /** as the browser said it: for people to read, never part of a path */
+  readonly name: string
+  /** throws TooLarge at the limit, so that half a file is never taken for a whole one */
+  readonly content: AsyncIterable<Uint8Array>
+}
+
+/**
+ * The fields of an upload and, unread, its file. The form token is checked before a byte of the file is taken.
+ * @throws StaleForm without a good token, Malformed for what our own forms never send
+ */
+export async function uploadOf(request: FastifyRequest): Promise<Upload> {
+  if (!request.isMultipart()) throw new Malformed('errors.media_type')
+  const fields: Record<string, string> = Object.create(null)
+  for await (const part of request.parts()) {
+    if (part.type === 'file') {
+      await mustBeOurs(request, fields)
+      if (part.filename !== '') return { fields, file: { name: part.filename, content: whole(part.file) } }
+      part.file.resume()
+      return { fields, file: null }
+    }
+    if (part.fieldname in fields || typeof part.value !== 'string' || part.valueTruncated || part.fieldnameTruncated) throw new Malformed()
+    fields[part.fieldname] = part.value
+  }
+  await mustBeOurs(request, fields)
+  return { fields, file: null }
+}
+
+async function mustBeOurs(request: FastifyRequest, fields: Readonly<Record<string, string>>): Promise<void> {
+  const header = request.headers['x-csrf-token']
+  const token = fields['_csrf'] ?? (typeof header === 'string' ? header : '')
+  if (!(await request.isFormToken(token))) throw new StaleForm()
+}
+
+async function* whole(file: AsyncIterable<Uint8Array> & { readonly truncated: boolean }): AsyncIterable<Uint8Array> {
+  yield* file
+  if (file.truncated) throw new TooLarge()
+}
