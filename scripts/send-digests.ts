@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readConfig } from '../server/config.js'
 import { sendDue } from '../server/domain/digests/plan-digests.js'
-import type { PostOffice } from '../server/domain/digests/post-office.js'
 import { openHouse } from '../server/wire.js'
 
 /** Sends the digests that are due at an instant: for a server that is stopped, or to see what would have gone out. */
@@ -14,7 +13,7 @@ async function run(): Promise<number> {
   }
   const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
   try {
-    const { post } = house as unknown as { readonly post: PostOffice }
+    const { post } = house
     const round = await sendDue(post, now.toISOString())
     for (const { id, state } of round.letters) {
       const letter = post.outbox.get(id)

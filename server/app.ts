@@ -14,9 +14,14 @@ import { languages } from './http/language.js'
 import { logAnswers, type LogLine } from './http/log.js'
 import { waitUntilReady } from './http/readiness.js'
 import { customers } from './http/routes/customers.js'
+import { cover } from './http/routes/cover.js'
+import { curating } from './http/routes/curating.js'
+import { decision } from './http/routes/decision.js'
 import { health } from './http/routes/health.js'
 import { myself } from './http/routes/me.js'
 import { passwordByLink } from './http/routes/password.js'
+import { merging } from './http/routes/merging.js'
+import { queue } from './http/routes/queue.js'
 import { setup } from './http/routes/setup.js'
 import { gaps } from './http/routes/gaps.js'
 import { help } from './http/routes/help.js'
@@ -64,6 +69,11 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   notes(app)
   noteWriting(app)
   noteActs(app)
+  queue(app)
+  cover(app)
+  decision(app)
+  curating(app)
+  merging(app)
   customers(app)
   return app
 }

@@ -9,6 +9,14 @@ import { DataFolder } from './adapters/store/lowdb/data-folder.js'
 import { openPeople } from './adapters/store/lowdb/people-store.js'
 import { openSessions } from './adapters/store/lowdb/session-store.js'
 import { openGaps } from './adapters/store/lowdb/gaps-store.js'
+import { openChannels } from './adapters/store/lowdb/channels-store.js'
+import { mailFolderOn } from './adapters/store/lowdb/mail-folder.js'
+import { openNotices } from './adapters/store/lowdb/notices-store.js'
+import { openOutbox } from './adapters/store/lowdb/outbox-store.js'
+import { openFileMailer } from './adapters/mail/file/file-mailer.js'
+import { openPauseLinks } from './adapters/mail/pause-links.js'
+import { openSmtpMailer } from './adapters/mail/smtp/smtp-mailer.js'
+import { openStationery } from './adapters/mail/stationery.js'
 import { openReads } from './adapters/store/lowdb/reads-store.js'
 import { openStore } from './adapters/store/lowdb/store.js'
 import { openVocabularies } from './adapters/store/lowdb/vocabulary-store.js'
@@ -18,10 +26,17 @@ import { readHelp } from './adapters/words/help.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
+import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
 import { synonymGroups } from './domain/notes/glossary.js'
 import { everything } from './domain/policy/everything.js'
 import { searchIndexing } from './indexing.js'
 import { recordedNotes } from './recorded-notes.js'
+import { LINK_HOURS } from './domain/people/credential.js'
+import type { PostOffice } from './domain/digests/post-office.js'
+import { tellOfCover } from './domain/digests/tell-of-cover.js'
+import { mailPasswordLink, tellRightsChanged } from './domain/digests/tell-people.js'
+import { jobsOf, noticesConsumer, type JobParts } from './jobs.js'
+import { startScheduler, type Scheduler } from './scheduler.js'
 import { startRelay, type Relay } from './relay.js'
 import { ROOT } from './root.js'
 
@@ -57,10 +72,27 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const store = await openStore(data, { log })
     const vocabularies = await openVocabularies(data)
     const markdown = new MarkdownRenderer()
+    const ids = wiring.ids ?? { next: () => v7() }
+    const words = openWords(readStrings(join(ROOT, 'content', 'strings')), {
+      strict: config.mode === 'test',
+      missed: (key, language) => told(`no string ${key} in ${language}`),
+    })
+    const directories = () => ({ people: people.directory(), restricted: store.customers.restricted() })
+    const secret = config.sessionSecret ?? (await ownSecret(data.root))
+    const from = config.mail?.from ?? `tacit@${new URL(config.baseUrl).hostname.includes('.') ? new URL(config.baseUrl).hostname : 'tacit.example'}`
+    const keptMail = config.mail ? null : openFileMailer(data.path('mail'), mailFolderOn(data.disk), from)
+    const post: PostOffice = {
+      channels: await openChannels(data), outbox: await openOutbox(data), notices: await openNotices(data),
+      notes: store.notes, record, mailer: keptMail ?? openSmtpMailer({ url: (config.mail as NonNullable<typeof config.mail>).url, from }),
+      stationery: openStationery(words, join(ROOT, 'views')), pauseLinks: openPauseLinks(secret), ready: store.ready,
+      settings: { baseUrl: config.baseUrl, from, domains: config.mail?.domains ?? null, timeZone: config.timeZone },
+      directories, vocabulary: () => vocabularies.vocabulary(),
+    }
     const engine = await openEmbeddedSearch({ directory: data.path('search'), told: (notice) => told(JSON.stringify(notice)) })
     const pass = everything('indexing follows every change, whoever may read it')
     const indexing = searchIndexing({ notes: store.allNotes, customers: store.allCustomers, people, vocabularies, engine, feed: store.feed, pass, today: clock.today })
     let relay: Relay | null = null
+    let scheduler: Scheduler | null = null
     let rebuilding: Promise<void> = Promise.resolve()
     const rebuilt = (): void => {
       rebuilding = indexing.rebuild().catch((error: unknown) => told(`the search index could not be rebuilt: ${String(error)}`))
@@ -68,21 +100,24 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const indexed = store.ready.then(async () => {
       await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
       if (engine.status().wantsRebuild) rebuilt()
-      relay = startRelay({ feed: store.feed, pass, consumers: [indexing], log })
+      const parts: JobParts = { post, allNotes: store.allNotes, pass, nextId: ids.next, log, escalate: (now, stopped) => escalateWaiting(waiting, now, stopped) }
+      relay = startRelay({ feed: store.feed, pass, consumers: [indexing, noticesConsumer(parts, clock.now)], log })
+      // Tests move the clock themselves and run the jobs they mean.
+      scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, log })
     })
     indexed.catch(() => {})
     vocabularies.onChange((what) => (what === 'glossary' ? void engine.setSynonyms(synonymGroups(vocabularies.glossary())) : rebuilt()))
+    const waiting: WaitingRoom = {
+      notes: store.allNotes, pass: everything('what waits is looked through for everybody'), directories, dayAt: () => clock.today(),
+      troubled: (note, error) => told(`an item that waits could not be looked at: ${note} ${String(error)}`),
+    }
     const reads = openReads(data.path('reads.sqlite'))
-    const words = openWords(readStrings(join(ROOT, 'content', 'strings')), {
-      strict: config.mode === 'test',
-      missed: (key, language) => told(`no string ${key} in ${language}`),
-    })
     let ready = false
     void store.ready.then(() => { ready = true }, (error: unknown) => told(`the store could not start: ${String(error)}`))
     return {
       config,
       clock,
-      ids: wiring.ids ?? { next: () => v7() },
+      ids,
       words,
       people,
       credentials,
@@ -90,8 +125,13 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       record,
       passwords: openPasswords(),
       throttle: openThrottle(),
-      secret: config.sessionSecret ?? (await ownSecret(data.root)),
-      directories: () => ({ people: people.directory(), restricted: store.customers.restricted() }),
+      secret,
+      post,
+      keptMail,
+      runJobs: async (name) => { await indexed; await scheduler?.run(name) },
+      tellRightsChanged: (before, after, by) => tellRightsChanged(post, before, after, by, clock.now()),
+      mailPasswordLink: async (person, token, reason) => mailPasswordLink(post, person, { token, until: new Date(Date.parse(clock.now()) + LINK_HOURS * 3_600_000).toISOString(), reason }, ids.next(), clock.now()),
+      directories,
       readiness: () => ({ ...store.progress(), ready }),
       started: () => store.ready,
       notes: recordedNotes(store.notes, record, clock.now),
@@ -106,9 +146,12 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       hold: () => [...store.feed.onHold()],
       caughtUp: async () => { await indexed; await relay?.caughtUp() },
       banner: () => (data.health.diskFull ? 'store.disk_full' : data.health.writable ? null : 'store.read_only'),
-      unread: async () => 0,
+      undecidable: () => countUndecidable(waiting, clock.now()),
+      tellOfCover: (before, after) => tellOfCover(post, before, after, clock.now()),
+      unread: (person) => post.notices.unread(person),
       close: async () => {
         await indexed.catch(() => {})
+        await scheduler?.stop()
         await relay?.stop()
         await engine.close()
         // A rebuild under way notices that the engine is closed; its files must not be taken from under it.

@@ -1,4 +1,7 @@
 import type { Config } from '../config.js'
+import type { KeptMail } from '../domain/digests/port.js'
+import type { PostOffice } from '../domain/digests/post-office.js'
+import type { Person } from '../domain/people/person.js'
 import type { Gaps } from '../domain/insights/gap.js'
 import type { Help } from '../domain/people/help.js'
 import type { Credentials, Passwords, People, Sessions, Throttle } from '../domain/people/port.js'
@@ -38,6 +41,15 @@ export interface House {
   hold(): readonly string[]
   /** resolves when search has taken everything that was written before the call */
   caughtUp(): Promise<void>
+  readonly post: PostOffice
+  /** mail kept as files, when there is no mail server */
+  readonly keptMail: KeptMail | null
+  /** runs one job of the scheduler, or all, now */
+  runJobs(name?: string): Promise<void>
+  /** told to the person and to the curators concerned */
+  tellRightsChanged(before: Person, after: Person, by: string): Promise<void>
+  /** a single-use link, to the person alone */
+  mailPasswordLink(person: Person, token: string, reason: 'first' | 'forgotten'): Promise<void>
   /** signs cookies; see SESSION_SECRET */
   readonly secret: string
   /** the live directories the law is computed from */
@@ -47,6 +59,10 @@ export interface House {
   started(): Promise<void>
   /** a string key of something every reader must be told, such as a full disk */
   banner(): string | null
+  /** how many review items nobody in the bank may decide today: a number, never which */
+  undecidable(): Promise<number>
+  /** a deputy was named or thanked: they and the curators beside them are told */
+  tellOfCover(before: Person, after: Person): Promise<void>
   /** how many notices wait for this person */
   unread(person: string): Promise<number>
   close(): Promise<void>

@@ -1,4 +1,5 @@
 import { sightOf, type Directories } from '../policy/readable.js'
+import { curatorsAt } from '../curation/escalate.js'
 import { revisionNumbered, type Happening, type Note } from '../notes/note.js'
 import { noteAsSeen } from '../notes/seen.js'
 import type { Notice, NoticeKind } from './notice.js'
@@ -81,6 +82,8 @@ function addressees(note: Note, line: Happening, index: number, directories: Dir
       return [['claim_taken_over', [String(line.with['from'] ?? '')]]]
     case 'flagged':
       return line.with['reason'] === 'says_too_much' ? [['says_too_much', curators()]] : []
+    case 'escalated':
+      return [['escalated', curatorsAt(String(line.with['department'] ?? ''), directories.people, today).map((person) => person.id)]]
     default:
       return []
   }

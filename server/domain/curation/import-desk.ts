@@ -1,0 +1,319 @@
+import type { ColumnWords } from '../customers/customer-row.js'
+import { headerOf } from '../customers/customer-row.js'
+import { customerWork, grantFor } from '../customers/import-customer.js'
+import type { Customers } from '../customers/port.js'
+import type { RowWork } from '../customers/row-work.js'
+import { done, refused, type Outcome, type Refusal } from '../people/refusal.js'
+import type { Person } from '../people/person.js'
+import type { Row, Table, TableReader } from '../people/table.js'
+import type { Everything } from '../policy/everything.js'
+import type { Directories } from '../policy/readable.js'
+import type { AuditRecord } from '../policy/record.js'
+import { mayAttempt } from '../policy/roles.js'
+import type { Notes } from '../notes/port.js'
+import type { Vocabulary } from '../notes/taxonomy.js'
+import { MOST_LINES, NO_COUNTS, type Batch, type Batches, type Counts, type ReportLine } from './import-batch.js'
+import { columnsUsed, type Mappings } from './import-mapping.js'
+import { noteWork, type Named } from './import-note.js'
+
+/** Everything an import stands on. */
+export interface ImportParts {
+  readonly batches: Batches
+  readonly tables: TableReader
+  readonly mappings: Mappings
+  readonly columnWords: ColumnWords
+  readonly notes: Notes
+  readonly customers: Customers
+  readonly record: Pick<AuditRecord, 'append'>
+  /** batches that a stopped process left are taken up again, whoever they belong to */
+  readonly pass: Everything
+  directories(): Directories
+  vocabulary(): Vocabulary
+  /** `YYYY-MM-DD` at the bank */
+  today(): string
+  /** UTC ISO-8601 with ms */
+  now(): string
+  nextId(): string
+  /** lets other requests come in */
+  breathe(): Promise<void>
+  failed(batch: string, error: unknown): void
+}
+
+/** How far a batch is, from memory: on disk it is a little behind. */
+export interface Progress {
+  readonly at: number
+  readonly rows: number
+}
+
+type Step = (batch: Batch, person: Person, desk: ImportDesk) => Promise<void>
+
+/** Rows written at once; more would only wait for the disk. */
+const AT_ONCE = 12
+const REMEMBER_EVERY = 240
+
+/**
+ * Imports run here, one after the other, beside the pages. Every row is looked at before the first is written; what
+ * was begun goes on after a restart, and a second run of the same file finds everything done.
+ */
+export class ImportDesk {
+  private queue: Promise<void> = Promise.resolve()
+  private readonly live = new Map<string, Progress>()
+  private readonly waiting = new Set<string>()
+  private stopping = false
+
+  constructor(
+    readonly parts: ImportParts,
+    private readonly acceptStep: Step = async () => {},
+  ) {}
+
+  /** Looks at every row and says what would come of it; writes nothing. */
+  check(batch: Batch): void {
+    this.enqueue(batch.id, (fresh, person) => this.checked(fresh, person))
+  }
+
+  /** Looks at every row again, and when all are good, writes them. */
+  run(batch: Batch): void {
+    this.enqueue(batch.id, (fresh, person) => this.written(fresh, person))
+  }
+
+  accept(batch: Batch): void {
+    this.enqueue(batch.id, (fresh, person) => this.acceptStep(fresh, person, this), (fresh) => fresh.acceptance?.by ?? '')
+  }
+
+  /** Takes up what a stopped process left in the middle. */
+  async resume(): Promise<void> {
+    for (const batch of await this.parts.batches.unfinished(this.parts.pass)) {
+      if (batch.state === 'checking') this.check(batch)
+      else if (batch.state === 'running') this.run(batch)
+      else this.accept(batch)
+    }
+  }
+
+  progress(batch: Batch): Progress {
+    return this.live.get(batch.id) ?? { at: batch.at, rows: batch.rows }
+  }
+
+  isBusy(id: string): boolean {
+    return this.waiting.has(id)
+  }
+
+  get isStopping(): boolean {
+    return this.stopping
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    for (let seen: Promise<void> | null = null; seen !== this.queue; ) await (seen = this.queue)
+  }
+
+  /** Ends between two rows; what is left goes on at the next start. */
+  async stop(): Promise<void> {
+    this.stopping = true
+    await this.queue
+  }
+
+  /** What a file says of itself before any row is looked at. */
+  async table(batch: Pick<Batch, 'notes' | 'format'>, bytes: Uint8Array): Promise<Outcome<Table>> {
+    const opened = await this.parts.tables.open(bytes, batch.format)
+    if (!opened.ok) return opened
+    if (!batch.notes) {
+      const header = headerOf(opened.value.columns, this.parts.columnWords)
+      return header.ok ? opened : header
+    }
+    const missing = columnsUsed(batch.notes.mapping).filter((name) => !opened.value.columns.includes(name))
+    if (missing.length === 0) return opened
+    return refused('file', 'imports.file.columns_missing', { count: missing.length, names: missing.slice(0, 8).join(', ') })
+  }
+
+  tell(id: string, progress: Progress): void {
+    this.live.set(id, progress)
+  }
+
+  change(person: Person, batch: string, next: (now: Batch) => Batch): Promise<Outcome<Batch>> {
+    const grant = grantFor(person, batch)
+    return grant.ok ? this.parts.batches.change(grant.grant, (now) => done(next(now))) : Promise.resolve(grant)
+  }
+
+  private enqueue(id: string, step: (batch: Batch, person: Person) => Promise<void>, who = (batch: Batch) => batch.owner): void {
+    if (this.waiting.has(id)) return
+    this.waiting.add(id)
+    this.queue = this.queue.then(async () => {
+      try {
+        if (this.stopping) return
+        const batch = (await this.parts.batches.unfinished(this.parts.pass)).find((one) => one.id === id)
+        if (!batch) return
+        const { people } = this.parts.directories()
+        const person = people.person(who(batch))
+        if (person && mayAttempt(person, 'import.run', people, this.parts.today())) await step(batch, person)
+        else await this.fail(batch, 'imports.failed.owner')
+      } catch (error) {
+        this.parts.failed(id, error)
+        await this.failById(id)
+      } finally {
+        this.waiting.delete(id)
+        this.live.delete(id)
+      }
+    })
+  }
+
+  private async checked(batch: Batch, person: Person): Promise<void> {
+    const rows = await this.rowsOf(batch, person)
+    if (!rows) return
+    const tally = await this.lookAt(batch, rows)
+    if (this.stopping) return
+    await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', at: tally.rows, rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut }))
+  }
+
+  private async written(batch: Batch, person: Person): Promise<void> {
+    const rows = await this.rowsOf(batch, person)
+    if (!rows) return
+    const tally = await this.lookAt(batch, rows)
+    if (this.stopping) return
+    if (tally.counts.refused > 0) {
+      // Something changed since the check: nothing is begun that cannot be finished.
+      await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut }))
+      return
+    }
+    const made = { created: 0, changed: 0, unchanged: 0 }
+    const report: ReportLine[] = tally.report.filter(({ what }) => what !== 'refused')
+    let at = 0
+    for await (const chunk of chunks(rows(), AT_ONCE)) {
+      if (this.stopping) return
+      const outcomes = await Promise.all(chunk.map(async ({ row, work }) => ({ row, outcome: work.write ? await work.write() : { what: work.what } })))
+      for (const { row, outcome } of outcomes) {
+        if (outcome.what === 'refused') report.push(...lines(row, 'refused', 'refusals' in outcome ? outcome.refusals : []))
+        else if (outcome.what === 'created' || outcome.what === 'changed' || outcome.what === 'unchanged') made[outcome.what] += 1
+      }
+      at += chunk.length
+      this.tell(batch.id, { at, rows: tally.rows })
+      if (Math.floor(at / REMEMBER_EVERY) > Math.floor((at - chunk.length) / REMEMBER_EVERY)) await this.change(person, batch.id, (now) => ({ ...now, at, rows: tally.rows }))
+      await this.parts.breathe()
+    }
+    const now = this.parts.now()
+    const refusedLater = report.filter(({ what }) => what === 'refused').length
+    await this.parts.record.append({ at: now, who: person.id, did: 'import.done', thing: { kind: 'import', id: batch.id }, to: `${made.created},${made.changed}`, via: 'job' })
+    await this.change(person, batch.id, (was) => ({
+      ...was, state: 'done', at: tally.rows, rows: tally.rows, finishedAt: now, report: report.slice(0, MOST_LINES), reportCut: tally.cut,
+      // After a kill the second run finds rows of the first: they count as what the batch made of them.
+      counts: { ...tally.counts, ...resumed(was, made), refused: refusedLater },
+    }))
+    await this.parts.batches.dropFile(batch)
+  }
+
+  /** Every row with what it comes to, as often as asked for; null when the batch cannot go on. */
+  private async rowsOf(batch: Batch, person: Person): Promise<(() => AsyncIterable<RowAndWork>) | null> {
+    const bytes = await this.parts.batches.file(batch)
+    if (!bytes) return this.fail(batch, 'imports.failed.file')
+    const opened = await this.table(batch, bytes)
+    if (!opened.ok) return this.fail(batch, opened.refusals[0]?.code ?? 'imports.failed.file')
+    const work = this.workOf(batch, person, opened.value)
+    if (!work) return this.fail(batch, 'imports.failed.file')
+    return async function* () {
+      for await (const row of opened.value.rows()) yield { row, work: await work(row) }
+    }
+  }
+
+  private workOf(batch: Batch, importer: Person, table: Table): ((row: Row) => Promise<RowWork>) | null {
+    const { notes, customers, record, directories, vocabulary, today, now, nextId, columnWords } = this.parts
+    if (batch.notes) {
+      const { mapping, home, proposed } = batch.notes
+      const around = { notes, customers, record, importer, batch: { ...batch, notes: { mapping, home, proposed } }, byName: new Map<string, Promise<Named>>(), directories, vocabulary, today, now, nextId }
+      return (row) => noteWork(row, around)
+    }
+    const header = headerOf(table.columns, columnWords)
+    if (!header.ok) return null
+    const segments = vocabulary().offered('segments')
+    const find = (word: string) => segments.find(({ key, en, zh }) => key === word || zh === word || en.toLowerCase() === word.toLowerCase())?.key
+    const around = { customers, record, words: columnWords, segments: { keys: new Set(segments.map(({ key }) => key)), find }, header: header.value, importer, batch: batch.id, source: batch.source, team: importer.teams[0] ?? '', directories, today, now }
+    return (row) => customerWork(row, around)
+  }
+
+  private async lookAt(batch: Batch, rows: () => AsyncIterable<RowAndWork>): Promise<Tally> {
+    const counts: { -readonly [C in keyof Counts]: number } = { ...NO_COUNTS }
+    const report: ReportLine[] = []
+    const first = new Map<string, number>()
+    const named = new Set<string>()
+    let total = 0
+    let cut = 0
+    const say = (found: readonly ReportLine[]) => {
+      const room = Math.max(0, MOST_LINES - report.length)
+      report.push(...found.slice(0, room))
+      cut += Math.max(0, found.length - room)
+    }
+    for await (const { row, work } of rows()) {
+      total += 1
+      const before = work.key === '' ? undefined : first.get(work.key)
+      if (work.key !== '' && before === undefined) first.set(work.key, row.line)
+      if (before !== undefined) {
+        counts.refused += 1
+        say([{ line: row.line, what: 'refused', refusal: { at: '', code: 'imports.row.twice', with: { line: before } } }])
+      } else {
+        counts[COUNTED[work.what]] += 1
+        say(lines(row, work.what === 'refused' ? 'refused' : work.what === 'skipped' ? 'skipped' : 'warning', work.refusals))
+        if (work.what === 'create' && work.reviewFirst) counts.reviewFirst += 1
+        if (work.newCustomer !== undefined) named.add(work.newCustomer)
+      }
+      if (total % 50 === 0) {
+        this.tell(batch.id, { at: total, rows: Math.max(total, batch.rows) })
+        await this.parts.breathe()
+        if (this.stopping) break
+      }
+    }
+    if (total === 0) return { rows: 0, counts: { ...NO_COUNTS, refused: 1 }, report: [{ line: 1, what: 'refused', refusal: { at: '', code: 'imports.file.no_rows' } }], cut: 0 }
+    return { rows: total, counts: { ...counts, customers: named.size }, report, cut }
+  }
+
+  private async fail(batch: Batch, trouble: string): Promise<null> {
+    const { people } = this.parts.directories()
+    const owner = people.person(batch.owner)
+    // Somebody who left has no grant any more: the batch stays as it is and is tried again when they are back.
+    if (owner) await this.change(owner, batch.id, (now) => ({ ...now, state: now.state === 'done' ? 'done' : 'failed', trouble, finishedAt: this.parts.now() }))
+    return null
+  }
+
+  private async failById(id: string): Promise<void> {
+    try {
+      const batch = (await this.parts.batches.unfinished(this.parts.pass)).find((one) => one.id === id)
+      if (batch && batch.state === 'checking') await this.fail(batch, 'imports.failed.broken')
+    } catch (error) {
+      this.parts.failed(id, error)
+    }
+  }
+}
+
+interface RowAndWork {
+  readonly row: Row
+  readonly work: RowWork
+}
+
+interface Tally {
+  readonly rows: number
+  readonly counts: Counts
+  readonly report: readonly ReportLine[]
+  readonly cut: number
+}
+
+const COUNTED = { create: 'created', change: 'changed', unchanged: 'unchanged', skipped: 'skipped', refused: 'refused' } as const
+
+function lines(row: Row, what: ReportLine['what'], refusals: readonly Refusal[]): ReportLine[] {
+  return refusals.map((refusal) => ({ line: row.line, what, refusal }))
+}
+
+/** @param was the batch as its first run began: what that run created is found unchanged by the next */
+function resumed(was: Batch, made: Pick<Counts, 'created' | 'changed' | 'unchanged'>): Pick<Counts, 'created' | 'changed' | 'unchanged'> {
+  const before = was.counts.created - made.created
+  if (before <= 0) return made
+  return { created: made.created + before, changed: made.changed, unchanged: Math.max(0, made.unchanged - before) }
+}
+
+async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
+  let chunk: T[] = []
+  for await (const item of items) {
+    chunk.push(item)
+    if (chunk.length === size) {
+      yield chunk
+      chunk = []
+    }
+  }
+  if (chunk.length > 0) yield chunk
+}
