@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
+import { readColumnWords } from './adapters/files/customer-columns.js'
+import { openMappings } from './adapters/files/mappings.js'
+import { tables } from './adapters/files/table.js'
 import { openPasswords } from './adapters/keys/argon2.js'
 import { openThrottle } from './adapters/keys/throttle.js'
+import { openBatches } from './adapters/store/lowdb/batches-store.js'
 import { openCredentials } from './adapters/store/lowdb/credential-store.js'
 import { DataFolder } from './adapters/store/lowdb/data-folder.js'
 import { openPeople } from './adapters/store/lowdb/people-store.js'
@@ -19,6 +23,7 @@ import { openSmtpMailer } from './adapters/mail/smtp/smtp-mailer.js'
 import { openStationery } from './adapters/mail/stationery.js'
 import { openReads } from './adapters/store/lowdb/reads-store.js'
 import { openStore } from './adapters/store/lowdb/store.js'
+import { openTokens } from './adapters/store/lowdb/tokens-store.js'
 import { openVocabularies } from './adapters/store/lowdb/vocabulary-store.js'
 import { MarkdownRenderer } from './adapters/markdown/render.js'
 import { openEmbeddedSearch } from './adapters/search/embedded/engine.js'
@@ -26,7 +31,10 @@ import { readHelp } from './adapters/words/help.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
+import { acceptAll } from './domain/curation/accept-import.js'
+import { ImportDesk } from './domain/curation/import-desk.js'
 import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
+import { pinyinKeys } from './domain/customers/pinyin.js'
 import { synonymGroups } from './domain/notes/glossary.js'
 import { everything } from './domain/policy/everything.js'
 import { searchIndexing } from './indexing.js'
@@ -69,9 +77,9 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const sessions = await openSessions(data, clock.now())
     const record = await data.record()
     const log = { error: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), warn: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), info: () => {} }
-    const store = await openStore(data, { log })
+    const store = await openStore(data, { log, spelled: pinyinKeys })
     const vocabularies = await openVocabularies(data)
-    const markdown = new MarkdownRenderer()
+    const markdown = new MarkdownRenderer({ onLate: (bytes) => told(`a note of ${bytes} bytes is shown as typed: it could not be rendered in time`) })
     const ids = wiring.ids ?? { next: () => v7() }
     const words = openWords(readStrings(join(ROOT, 'content', 'strings')), {
       strict: config.mode === 'test',
@@ -111,6 +119,15 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       notes: store.allNotes, pass: everything('what waits is looked through for everybody'), directories, dayAt: () => clock.today(),
       troubled: (note, error) => told(`an item that waits could not be looked at: ${note} ${String(error)}`),
     }
+    const notes = recordedNotes(store.notes, record, clock.now)
+    const imports = new ImportDesk({
+      batches: await openBatches(data), tables, mappings: openMappings(), columnWords: readColumnWords(), notes, customers: store.customers, record,
+      pass: everything('imports that a stopped process left are taken up again, whoever began them'),
+      directories, vocabulary: () => vocabularies.vocabulary(), today: clock.today, now: clock.now, nextId: ids.next, breathe: () => new Promise(setImmediate),
+      failed: (batch, error) => told(`an import stopped and can be taken up again: ${batch} ${String(error)}`),
+    }, acceptAll)
+    const resumed = store.ready.then(() => imports.resume())
+    resumed.catch(() => {})
     const reads = openReads(data.path('reads.sqlite'))
     let ready = false
     void store.ready.then(() => { ready = true }, (error: unknown) => told(`the store could not start: ${String(error)}`))
@@ -134,8 +151,10 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       directories,
       readiness: () => ({ ...store.progress(), ready }),
       started: () => store.ready,
-      notes: recordedNotes(store.notes, record, clock.now),
+      notes,
       customers: store.customers,
+      imports,
+      tokens: await openTokens(data),
       drafts: store.drafts,
       vocabularies,
       gaps: await openGaps(data),
@@ -150,6 +169,8 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       tellOfCover: (before, after) => tellOfCover(post, before, after, clock.now()),
       unread: (person) => post.notices.unread(person),
       close: async () => {
+        await resumed.catch(() => {})
+        await imports.stop()
         await indexed.catch(() => {})
         await scheduler?.stop()
         await relay?.stop()

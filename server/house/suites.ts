@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, extname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { ROOT } from '../root.js'
@@ -20,6 +20,9 @@ export const SUITES = {
 } as const satisfies Record<string, RegExp>
 export type Suite = keyof typeof SUITES
 
+/** The `server` folder this very file is in. */
+const HERE = dirname(import.meta.dirname)
+
 /** All tests, as paths inside server/. */
 export function testFiles(): readonly string[] {
   return readdirSync(join(ROOT, 'server'), { recursive: true, withFileTypes: true })
@@ -33,9 +36,9 @@ export function suiteOf(file: string): Suite {
   return found?.[0] as Suite
 }
 
-/** Runs every test file of a suite in this process, in order. */
+/** Runs every test file of a suite in this process, in order: from source, or as `npm test` built it. */
 export async function runSuite(suite: Suite): Promise<void> {
   const files = testFiles().filter((file) => suiteOf(file) === suite)
   if (files.length === 0) await t.test(`the suite ${suite} has no tests yet`, { skip: 'nothing to run' }, async () => {})
-  for (const file of files) await import(pathToFileURL(join(ROOT, 'server', file)).href)
+  for (const file of files) await import(pathToFileURL(join(HERE, file.replace(/\.ts$/, extname(import.meta.filename)))).href)
 }

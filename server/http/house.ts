@@ -7,7 +7,9 @@ import type { Help } from '../domain/people/help.js'
 import type { Credentials, Passwords, People, Sessions, Throttle } from '../domain/people/port.js'
 import type { Words } from '../domain/people/words.js'
 import type { AuditRecord } from '../domain/policy/record.js'
+import type { Tokens } from '../domain/policy/token.js'
 import type { Customers } from '../domain/customers/port.js'
+import type { ImportDesk } from '../domain/curation/import-desk.js'
 import type { Drafts } from '../domain/notes/draft.js'
 import type { Markdown } from '../domain/notes/markdown.js'
 import type { Notes } from '../domain/notes/port.js'
@@ -30,6 +32,8 @@ export interface House {
   readonly record: AuditRecord
   readonly notes: Notes
   readonly customers: Customers
+  readonly imports: ImportDesk
+  readonly tokens: Tokens
   readonly drafts: Drafts
   readonly vocabularies: Vocabularies
   readonly gaps: Gaps

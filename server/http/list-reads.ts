@@ -18,5 +18,5 @@ export async function listOnRecord(
     ...(rows.notes ?? []).filter(isSensitive).map(({ id }) => ({ kind: 'note' as const, id })),
     ...(rows.customers ?? []).filter((customer) => customer.restricted).map(({ id }) => ({ kind: 'customer' as const, id })),
   ]
-  await Promise.all(things.map((thing) => house.record.append({ at: house.clock.now(), who, did, thing, via, request: request.id })))
+  await Promise.all(things.map((thing) => house.record.append({ at: house.clock.now(), who, did, thing, ...(did === 'thing.read' && { to: 'list' }), via, request: request.id })))
 }

@@ -242,8 +242,9 @@ export class ImportDesk {
     }
     for await (const { row, work } of rows()) {
       total += 1
-      const before = work.key === '' ? undefined : first.get(work.key)
-      if (work.key !== '' && before === undefined) first.set(work.key, row.line)
+      const keys = [work.key, work.also === undefined ? '' : `number ${work.also}`].filter((key) => key !== '' && key !== 'number ')
+      const before = keys.map((key) => first.get(key)).find((line) => line !== undefined)
+      for (const key of keys) if (!first.has(key)) first.set(key, row.line)
       if (before !== undefined) {
         counts.refused += 1
         say([{ line: row.line, what: 'refused', refusal: { at: '', code: 'imports.row.twice', with: { line: before } } }])
@@ -267,7 +268,7 @@ export class ImportDesk {
     const { people } = this.parts.directories()
     const owner = people.person(batch.owner)
     // Somebody who left has no grant any more: the batch stays as it is and is tried again when they are back.
-    if (owner) await this.change(owner, batch.id, (now) => ({ ...now, state: now.state === 'done' ? 'done' : 'failed', trouble, finishedAt: this.parts.now() }))
+    if (owner) await this.change(owner, batch.id, (now) => (now.state === 'done' ? { ...now, trouble } : { ...now, state: 'failed', trouble, finishedAt: this.parts.now() }))
     return null
   }
 

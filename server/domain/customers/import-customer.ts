@@ -52,13 +52,13 @@ export async function customerWork(row: Row, around: CustomerImport): Promise<Ro
   if (!grant.ok) return refusedRow(grant.refusals, key)
   if (!before) {
     const made = addCustomer(grant.grant, id, entry, room, { batch: around.batch, source: around.source, externalId })
-    return made.ok ? { what: 'create', refusals: [], key, write: () => added(made.value, grant.grant, around) } : refusedRow(made.refusals, key)
+    return made.ok ? { what: 'create', refusals: [], key, also: entry.number, write: () => added(made.value, grant.grant, around) } : refusedRow(made.refusals, key)
   }
   const next = changeCustomer(before, grant.grant, entry, room)
   if (!next.ok) return refusedRow(next.refusals, key)
-  if (sheet(next.value) === sheet(before)) return { what: 'unchanged', refusals: [], key }
+  if (sheet(next.value) === sheet(before)) return { what: 'unchanged', refusals: [], key, also: entry.number }
   return {
-    what: 'change', refusals: [], key,
+    what: 'change', refusals: [], key, also: entry.number,
     write: async () => changed(before, grant.grant, around, (now) => changeCustomer(now, grant.grant, entryOf(said, now, around.team), room)),
   }
 }

@@ -7,6 +7,8 @@ export interface RowWork {
   readonly refusals: Refusals
   /** two rows with the same are one too many */
   readonly key: string
+  /** the bank's own number: no two rows may claim it either */
+  readonly also?: string
   /** the note goes to the curators before anybody else reads it */
   readonly reviewFirst?: boolean
   /** a customer who is entered along with it, by the name in the file */

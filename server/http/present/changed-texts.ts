@@ -1,7 +1,6 @@
-import { diffWordsWithSpace } from 'diff'
+import { diffTexts } from '../../domain/notes/diff.js'
 
 /** What was added and removed between two texts, as parts/_diff shows it. */
 export function changedTexts(before: string, after: string) {
-  const parts = diffWordsWithSpace(before, after).map((p) => ({ kind: p.added ? 'added' : p.removed ? 'removed' : 'same', text: p.value }))
-  return { parts, same: before === after }
+  return { parts: diffTexts(before, after), same: before === after }
 }

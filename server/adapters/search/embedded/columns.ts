@@ -1,5 +1,5 @@
-import { FACETS, KINDS, type Entry, type FacetName } from '../../../domain/search/entry.js'
-import { LEVELS } from '../../../domain/policy/level.js'
+import type { Access } from '../../../domain/policy/access.js'
+import { FACETS, KINDS, type Entry, type FacetName, type Kind } from '../../../domain/search/entry.js'
 
 /** Everything about an entry but its words, without the text: what the index file keeps of it in one cell. */
 export type Facts = Pick<Entry, 'kind' | 'id' | 'version' | 'access' | 'facets' | 'at' | 'value' | 'trust' | 'archived'> & {
@@ -52,10 +52,14 @@ export class ValueColumn {
   }
 
   set(row: number, values: readonly string[]): void {
-    const keys = Int32Array.from(new Set(values.map((value) => this.dictionary.add(value))))
-    this.many.delete(row)
-    if (keys.length > 1) this.many.set(row, keys)
-    this.one[row] = keys.length === 0 ? NONE : keys.length === 1 ? (keys[0] ?? NONE) : MANY
+    if (this.one[row] === MANY) this.many.delete(row)
+    const [first] = values
+    if (first === undefined) this.one[row] = NONE
+    else if (values.length === 1) this.one[row] = this.dictionary.add(first)
+    else {
+      this.many.set(row, Int32Array.from([...new Set(values)].map((value) => this.dictionary.add(value))))
+      this.one[row] = MANY
+    }
   }
 
   has(row: number, marks: Uint8Array): boolean {
@@ -64,11 +68,24 @@ export class ValueColumn {
     return key === MANY && (this.many.get(row)?.some((each) => marks[each] === 1) ?? false)
   }
 
-  count(row: number, counts: Int32Array): void {
-    const key = this.one[row] ?? NONE
-    if (key >= 0) counts[key] = (counts[key] ?? 0) + 1
-    else if (key === MANY) for (const each of this.many.get(row) ?? []) counts[each] = (counts[each] ?? 0) + 1
+  /** How often each value occurs in these rows. */
+  count(rows: Int32Array): Int32Array {
+    const counts = new Int32Array(this.dictionary.values.length)
+    for (let i = 0; i < rows.length; i++) {
+      const key = this.one[rows[i] ?? 0] ?? NONE
+      if (key >= 0) counts[key] = (counts[key] ?? 0) + 1
+      else if (key === MANY) for (const each of this.many.get(rows[i] ?? 0) ?? []) counts[each] = (counts[each] ?? 0) + 1
+    }
+    return counts
   }
+}
+
+/** The fields the law looks at but author and customers: few combinations for many rows, so each is judged once. */
+export type AccessClass = Pick<Access, 'named' | 'reach' | 'desk' | 'stewards' | 'level'>
+
+/** A row's kind and whether it is archived as one number above 0, so that one look tells whether a query is about it. */
+export function sortOf(kind: Kind, archived: boolean): number {
+  return 1 + KINDS.indexOf(kind) * 2 + (archived ? 1 : 0)
 }
 
 /** The index's facts in memory, one row per entry: what the law, filters, facets and order look at. */
@@ -77,25 +94,24 @@ export class Columns {
   end = 1
   readonly ids: string[] = []
   readonly rowOf = new Map<string, number>()
-  kind = new Uint8Array(0)
+  /** 0 where there is no entry, otherwise `sortOf` its kind and whether it is archived */
+  sort = new Uint8Array(0)
   version = new Float64Array(0)
-  level = new Uint8Array(0)
-  archived = new Uint8Array(0)
   overdue = new Uint8Array(0)
   value = new Uint8Array(0)
   at = new Float64Array(0)
   validatedAt = new Float64Array(0)
   reuses = new Int32Array(0)
   length = new Int32Array(0)
+  /** index into `accessClasses` */
+  accessClass = new Int32Array(0)
+  readonly accessClasses: AccessClass[] = []
   readonly author = new ValueColumn()
-  readonly reach = new ValueColumn()
-  readonly desk = new ValueColumn()
-  readonly named = new ValueColumn()
-  readonly stewards = new ValueColumn()
   readonly customers = new ValueColumn()
   readonly facets: Readonly<Record<FacetName, ValueColumn>>
   private capacity = 0
   private readonly free: number[] = []
+  private readonly classKeys = new Dictionary()
 
   constructor() {
     this.facets = Object.fromEntries(FACETS.map((name) => [name, new ValueColumn()])) as Record<FacetName, ValueColumn>
@@ -119,10 +135,8 @@ export class Columns {
     if (row >= this.capacity) this.growTo(Math.max(row + 1, this.capacity * 2))
     this.ids[row] = facts.id
     this.rowOf.set(facts.id, row)
-    this.kind[row] = KINDS.indexOf(facts.kind)
+    this.sort[row] = sortOf(facts.kind, facts.archived)
     this.version[row] = facts.version
-    this.level[row] = LEVELS.indexOf(facts.access.level)
-    this.archived[row] = facts.archived ? 1 : 0
     this.overdue[row] = facts.trust.overdue ? 1 : 0
     this.value[row] = facts.value
     this.at[row] = Date.parse(facts.at)
@@ -130,10 +144,7 @@ export class Columns {
     this.reuses[row] = facts.trust.reuses
     this.length[row] = facts.length
     this.author.set(row, [facts.access.author])
-    this.reach.set(row, [facts.access.reach])
-    this.desk.set(row, [facts.access.desk])
-    this.named.set(row, facts.access.named)
-    this.stewards.set(row, facts.access.stewards)
+    this.accessClass[row] = this.classOf(facts.access)
     this.customers.set(row, facts.access.customers)
     for (const name of FACETS) this.facets[name].set(row, facts.facets[name] ?? [])
   }
@@ -144,12 +155,22 @@ export class Columns {
     this.rowOf.delete(id)
     delete this.ids[row]
     this.free.push(row)
-    for (const column of [this.author, this.reach, this.desk, this.named, this.stewards, this.customers]) column.set(row, [])
-    for (const name of FACETS) this.facets[name].set(row, [])
+    this.sort[row] = 0
+    for (const column of [this.author, this.customers, ...Object.values(this.facets)]) column.set(row, [])
+  }
+
+  kindOf(row: number): Kind {
+    return KINDS[((this.sort[row] ?? 1) - 1) >> 1] ?? 'note'
   }
 
   alive(row: number): boolean {
-    return this.ids[row] !== undefined
+    return this.sort[row] !== 0 && row < this.end
+  }
+
+  private classOf({ named, reach, desk, stewards, level }: Access): number {
+    const key = this.classKeys.add(JSON.stringify([named, reach, desk, stewards, level]))
+    if (key === this.accessClasses.length) this.accessClasses.push({ named, reach, desk, stewards, level })
+    return key
   }
 
   private growTo(capacity: number): void {
@@ -157,18 +178,16 @@ export class Columns {
       fresh.set(old)
       return fresh
     }
-    this.kind = grown(this.kind, new Uint8Array(capacity))
+    this.sort = grown(this.sort, new Uint8Array(capacity))
+    this.accessClass = grown(this.accessClass, new Int32Array(capacity))
     this.version = grown(this.version, new Float64Array(capacity))
-    this.level = grown(this.level, new Uint8Array(capacity))
-    this.archived = grown(this.archived, new Uint8Array(capacity))
     this.overdue = grown(this.overdue, new Uint8Array(capacity))
     this.value = grown(this.value, new Uint8Array(capacity))
     this.at = grown(this.at, new Float64Array(capacity))
     this.validatedAt = grown(this.validatedAt, new Float64Array(capacity))
     this.reuses = grown(this.reuses, new Int32Array(capacity))
     this.length = grown(this.length, new Int32Array(capacity))
-    const lists = [this.author, this.reach, this.desk, this.named, this.stewards, this.customers, ...Object.values(this.facets)]
-    for (const column of lists) column.grow(capacity)
+    for (const column of [this.author, this.customers, ...Object.values(this.facets)]) column.grow(capacity)
     this.capacity = capacity
   }
 }

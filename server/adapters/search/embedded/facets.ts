@@ -5,8 +5,8 @@ import type { View } from './view.js'
 const SHOWN = 20
 
 /**
- * Narrows rows by the chosen values and counts every facet on the way, in one pass: a row that fails one facet only
- * still counts in that facet, which is how its own selection is ignored.
+ * Narrows rows by the chosen values and counts every facet: a row that fails one facet only still counts in that
+ * facet, which is how its own selection is ignored.
  */
 export function narrow(rows: Int32Array, view: View, filters: Filters): { rows: Int32Array; facets: Record<FacetName, FacetCount[]> } {
   const { facets } = view.columns
@@ -16,45 +16,36 @@ export function narrow(rows: Int32Array, view: View, filters: Filters): { rows: 
     const wanted = facets[name].dictionary.marks(filters[name] ?? [])
     return name === 'customer' ? wanted.map((mark, i) => (hidden[i] === 1 ? 0 : mark)) : wanted
   })
-  const counts = FACETS.map((name) => new Int32Array(facets[name].dictionary.values.length))
-  const kept = new Int32Array(rows.length)
-  let count = 0
-  for (const row of rows) {
-    let failed = -1
-    let failures = 0
-    for (let i = 0; i < chosen.length; i++) {
-      const name = chosen[i]
-      const wanted = marks[i]
-      if (!name || !wanted || facets[name].has(row, wanted)) continue
-      failed = FACETS.indexOf(name)
-      if (++failures > 1) break
+  // Facet by facet rather than row by row: each pass stays within one column.
+  const failures = new Uint8Array(rows.length)
+  const failed = new Uint8Array(rows.length)
+  chosen.forEach((name, c) => {
+    const wanted = marks[c] ?? new Uint8Array(0)
+    for (let i = 0; i < rows.length; i++) {
+      if (facets[name].has(rows[i] ?? 0, wanted)) continue
+      failures[i] = (failures[i] ?? 0) + 1
+      failed[i] = c
     }
-    if (failures > 1) continue
-    if (failures === 0) {
-      kept[count++] = row
-      for (let f = 0; f < FACETS.length; f++) countIn(f, row)
-    } else countIn(failed, row)
-  }
-  function countIn(f: number, row: number): void {
-    const name = FACETS[f]
-    const into = counts[f]
-    if (name && into) facets[name].count(row, into)
-  }
-  // Its author may read a thing about a customer they must not know of: the chip and the count are not theirs.
-  counts[FACETS.indexOf('customer')]?.forEach((_, i, all) => {
-    if (hidden[i] === 1) all[i] = 0
   })
-  const named = FACETS.map((name, f) => [name, most(counts[f] ?? new Int32Array(0), facets[name].dictionary.values, filters[name] ?? [])])
-  return { rows: kept.slice(0, count), facets: Object.fromEntries(named) as Record<FacetName, FacetCount[]> }
+  const kept = rows.filter((_, i) => failures[i] === 0)
+  const named = FACETS.map((name) => {
+    const c = chosen.indexOf(name)
+    const counted = c < 0 ? kept : rows.filter((_, i) => failures[i] === 0 || (failures[i] === 1 && failed[i] === c))
+    const counts = facets[name].count(counted)
+    // Its author may read a thing about a customer they must not know of: the chip and the count are not theirs.
+    if (name === 'customer') hidden.forEach((mark, key) => mark === 1 && (counts[key] = 0))
+    return [name, most(counts, facets[name].dictionary.values, filters[name] ?? [])]
+  })
+  return { rows: kept, facets: Object.fromEntries(named) as Record<FacetName, FacetCount[]> }
 }
 
 /** The most frequent values, a chosen one always among them unless nothing has it. */
 function most(counts: Int32Array, values: readonly string[], chosen: readonly string[]): FacetCount[] {
   const all: FacetCount[] = []
-  counts.forEach((count, i) => {
-    const value = values[i]
+  for (let key = 0; key < counts.length; key++) {
+    const [count, value] = [counts[key] ?? 0, values[key]]
     if (count > 0 && value !== undefined) all.push({ value, count })
-  })
+  }
   all.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
   const shown = all.slice(0, SHOWN)
   const missing = all.slice(SHOWN).filter(({ value }) => chosen.includes(value))

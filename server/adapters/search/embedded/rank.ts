@@ -6,8 +6,8 @@ import { rarity, type View } from './view.js'
 
 /** Partial matches of long questions: those worth less than this part of the best one are not results at all. */
 const LEAST_PART = 0.3
-const READ_ROWS = 200
-const READ_TOKENS = 150_000
+const READ_ROWS = 120
+const READ_TOKENS = 100_000
 
 export interface Ranking {
   /** rows that match, ascending */
@@ -23,6 +23,8 @@ const FEW = 3
 const FEW_ANSWERS = 10
 const QUESTION = /[?？]|什么|什麼|如何|怎么|怎麼|为什|為什|哪|谁|誰|多少|^(what|how|why|who|when|where|which|is|are|can|does|do)\b/iu
 const ALL_FIRST = 1e6
+/** A Chinese concept is also counted by its pairs and words. */
+const DENSE = 0.5
 
 /**
  * Two steps: every matching row is scored by how rare the things are that it holds; the best of them are then read
@@ -36,7 +38,7 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
   const needed = concepts.filter((concept) => !concept.optional)
   const must = concepts.filter((concept) => concept.required)
   const weights = concepts.map((concept) => addConcept(concept, view, score, needed.includes(concept) ? held : null))
-  for (const feature of features) for (const row of feature.rows) score[row] = (score[row] ?? 0) + feature.weight * feature.idf
+  for (const { rows: holding, weight, idf } of features) for (const row of holding) score[row] = (score[row] ?? 0) + weight * idf
 
   let rows = rowsWhere(view, (row) => held[row] === needed.length && needed.length > 0)
   let relaxed = false
@@ -54,7 +56,8 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
     order: (kept, upTo) => {
       const reading = new Reading(concepts, weights, features, view)
       const first = (row: number): number => (needed.length <= ALL_OF && held[row] === needed.length ? ALL_FIRST : 0)
-      const rough = Float64Array.from(kept, (row) => first(row) + (score[row] ?? 0) * prior(row))
+      const rough = new Float64Array(kept.length)
+      kept.forEach((row, i) => (rough[i] = first(row) + (score[row] ?? 0) * prior(row)))
       const byRough = topIndexes(rough, Math.max(READ_ROWS, upTo)).map((i) => kept[i] ?? 0)
       const read = readable(byRough, view.columns)
       const exact = new Map(byRough.slice(0, read).map((row) => [row, first(row) + reading.score(row) * prior(row)]))
@@ -66,22 +69,27 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
 
 /** @returns the concept's inverse document frequency among visible rows */
 function addConcept(concept: Concept, view: View, score: Float32Array, held: Uint8Array | null): number {
-  const best = new Map<number, number>()
-  const [only] = concept.ways
-  // One way is by far the commonest case, and then the rows need no merging.
-  if (concept.ways.length === 1 && only) {
-    const idf = rarity(only.rows.length, view.size)
-    const gain = only.weight * idf * (concept.dense ? 0.5 : LATIN)
-    for (const row of only.rows) {
-      score[row] = (score[row] ?? 0) + gain
-      if (held) held[row] = (held[row] ?? 0) + 1
+  const part = concept.dense ? DENSE : LATIN
+  const [first, ...others] = concept.ways
+  if (!first) return 0
+  let rows = first.rows
+  let best: Float32Array | null = null
+  if (others.length > 0) {
+    best = new Float32Array(view.columns.end)
+    const all: number[] = []
+    for (const way of concept.ways) {
+      for (const row of way.rows) {
+        const before = best[row] ?? 0
+        if (before === 0) all.push(row)
+        if (way.weight > before) best[row] = way.weight
+      }
     }
-    return idf
+    rows = Int32Array.from(all)
   }
-  for (const way of concept.ways) for (const row of way.rows) best.set(row, Math.max(best.get(row) ?? 0, way.weight))
-  const idf = rarity(best.size, view.size)
-  for (const [row, weight] of best) {
-    score[row] = (score[row] ?? 0) + weight * idf * (concept.dense ? 0.5 : LATIN)
+  const idf = rarity(rows.length, view.size)
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] ?? 0
+    score[row] = (score[row] ?? 0) + (best ? (best[row] ?? 0) : first.weight) * idf * part
     if (held) held[row] = (held[row] ?? 0) + 1
   }
   return idf
@@ -98,10 +106,7 @@ function withEach(must: readonly Concept[], rows: Int32Array, view: View): Int32
 }
 
 function rowsWhere(view: View, test: (row: number) => boolean): Int32Array {
-  const rows = new Int32Array(view.columns.end)
-  let count = 0
-  for (const row of view.all()) if (test(row)) rows[count++] = row
-  return rows.slice(0, count)
+  return view.visible.filter(test)
 }
 
 /** How many of the best rows are read again: a bounded amount of text, however long the entries are. */
@@ -137,17 +142,32 @@ export function tie(columns: Columns, a: number, b: number): number {
   return (columns.at[b] ?? 0) - (columns.at[a] ?? 0) || ((columns.ids[a] ?? '') < (columns.ids[b] ?? '') ? -1 : 1)
 }
 
-/** Indexes of the `count` greatest values, greatest first. */
+/** Indexes of the `count` greatest values, greatest first, the lower index first among equals. */
 export function topIndexes(values: Float64Array, count: number): number[] {
-  let least = -Infinity
-  if (values.length > count) least = Float64Array.from(values).sort()[values.length - count] ?? -Infinity
-  const above: number[] = []
-  const level: number[] = []
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0
-    if (value > least) above.push(i)
-    else if (value === least && level.length < count) level.push(i)
+  const heap: number[] = []
+  const worse = (a: number, b: number): boolean => {
+    const [left, right] = [values[a] ?? 0, values[b] ?? 0]
+    return left < right || (left === right && a > b)
   }
-  const indexes = [...above, ...level].slice(0, count)
-  return indexes.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b)
+  // A heap of the best so far with the worst of them on top: almost every value is put aside by one comparison.
+  const sink = (from: number): void => {
+    for (let at = from; ; ) {
+      let worst = at
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        if (child < heap.length && worse(heap[child] ?? 0, heap[worst] ?? 0)) worst = child
+      }
+      if (worst === at) return
+      ;[heap[at], heap[worst]] = [heap[worst] ?? 0, heap[at] ?? 0]
+      at = worst
+    }
+  }
+  const first = Math.min(count, values.length)
+  for (let i = 0; i < first; i++) heap.push(i)
+  for (let at = (first >> 1) - 1; at >= 0; at--) sink(at)
+  for (let i = first; i < values.length && first > 0; i++) {
+    if (!worse(heap[0] ?? 0, i)) continue
+    heap[0] = i
+    sink(0)
+  }
+  return heap.sort((a, b) => (worse(a, b) ? 1 : -1))
 }

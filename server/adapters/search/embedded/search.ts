@@ -1,4 +1,3 @@
-import { KINDS } from '../../../domain/search/entry.js'
 import { fold } from '../../../domain/search/fold.js'
 import type { Hit, Results, SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
@@ -25,7 +24,7 @@ export function search(query: Query, options: SearchOptions, view: View, words: 
     ranking = concepts.length > 0 ? rank(concepts, text, view, now) : null
   }
   // Words were typed but nothing in them can be looked for (only punctuation): that finds nothing, not everything.
-  let rows = ranking ? ranking.rows : wanted.length > 0 ? new Int32Array(0) : Int32Array.from(view.all())
+  let rows = ranking ? ranking.rows : wanted.length > 0 ? new Int32Array(0) : view.visible
   for (const word of query.words) if (word.not) rows = without(rows, rowsHolding(word, sources))
   for (const field of query.fields) {
     const named = rowsOfField(field, view, words)
@@ -46,7 +45,7 @@ export function search(query: Query, options: SearchOptions, view: View, words: 
 }
 
 export function hitOf(row: number, columns: Columns): Hit {
-  return { kind: KINDS[columns.kind[row] ?? 0] ?? 'note', id: columns.ids[row] ?? '', version: columns.version[row] ?? 0 }
+  return { kind: columns.kindOf(row), id: columns.ids[row] ?? '', version: columns.version[row] ?? 0 }
 }
 
 function pageOf(rows: Int32Array, ranking: Ranking | null, options: SearchOptions, columns: Columns): number[] {
@@ -55,9 +54,10 @@ function pageOf(rows: Int32Array, ranking: Ranking | null, options: SearchOption
   if (start >= rows.length) return []
   const sort = options.sort ?? (ranking ? 'relevance' : 'newest')
   if (ranking && sort === 'relevance') return ranking.order(rows, start + size).slice(start, start + size)
-  const worth = Float64Array.from(rows, (row) => {
+  const worth = new Float64Array(rows.length)
+  rows.forEach((row, i) => {
     // Rated 1–5 before the moment: one step of value outweighs any age (milliseconds stay below 1e14).
-    return (sort === 'value' ? (columns.value[row] ?? 0) * 1e14 : 0) + (columns.at[row] ?? 0)
+    worth[i] = (sort === 'value' ? (columns.value[row] ?? 0) * 1e14 : 0) + (columns.at[row] ?? 0)
   })
   const best = topIndexes(worth, start + size).map((i) => ({ row: rows[i] ?? 0, worth: worth[i] ?? 0 }))
   best.sort((a, b) => b.worth - a.worth || tie(columns, a.row, b.row))
@@ -71,7 +71,7 @@ function rowsOfField(field: Field, view: View, words: Words): Int32Array {
   const marks = column.dictionary.marks([field.value])
   const key = column.dictionary.find(field.value)
   if (key !== undefined) {
-    for (const row of view.all()) if (column.has(row, marks) && !(field.name === 'customer' && view.isApart(row))) found.add(row)
+    for (const row of view.visible) if (column.has(row, marks) && !(field.name === 'customer' && view.isApart(row))) found.add(row)
   }
   return Int32Array.from(found).sort()
 }

@@ -5,8 +5,8 @@ import { isStopWord } from './stop-words.js'
 import { expression, pairStream, wordStream } from './tokens.js'
 import { rarity, type View } from './view.js'
 
-const LOOKED_FOR = 40
-const TELLING = 25
+const LOOKED_FOR = 30
+const TELLING = 20
 /** How much of what is telling in one text must be in the other. */
 const LEAST = { related: 0.18, duplicate: 0.5 } as const
 

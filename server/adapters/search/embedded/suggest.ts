@@ -9,6 +9,8 @@ import type { View } from './view.js'
 import type { Words } from './words.js'
 
 const TRIED = 200
+/** Short words are tried first; so many that something visible holds are put in order of how much does. */
+const COUNTED = 24
 const OFFERED = 8
 const CHINESE_WORDS = ['words_title', 'words_body'] as const
 
@@ -52,6 +54,7 @@ function completions(runs: readonly Run[], view: View, words: Words): string[] {
     : begun.length < 2 ? [] : words.startingWith(begun, TRIED)
   const found: { word: string; rows: number }[] = []
   for (const word of candidates) {
+    if (found.length === COUNTED) break
     if (word === begun || isStopWord(word) || [...word].length < 2) continue
     const rows = last.dense ? view.rows(expression([word]), CHINESE_WORDS) : view.rowsApartFromNames(expression([word]))
     if (rows.length > 0) found.push({ word, rows: rows.length })

@@ -1,6 +1,6 @@
 import { seesNothing, type Visible } from '../../../domain/policy/access.js'
 import { KINDS, type Kind } from '../../../domain/search/entry.js'
-import type { Columns } from './columns.js'
+import { sortOf, type Columns } from './columns.js'
 import { TEXT_COLUMNS, type Column, type IndexFile } from './index-file.js'
 import { APART, UNSEEN, compileLaw } from './law.js'
 
@@ -21,6 +21,8 @@ export class View {
   /** how many rows there are, and their mean length in tokens */
   readonly size: number
   readonly meanLength: number
+  /** every visible row, ascending */
+  readonly visible: Int32Array
   private readonly seeing: Uint8Array
   private readonly someApart: boolean
 
@@ -33,30 +35,32 @@ export class View {
   ) {
     if (seesNothing(scope.visible)) throw new Error('a viewer who sees nothing must not reach the index')
     const law = compileLaw(scope.visible, columns)
-    const kinds = Uint8Array.from(KINDS, (kind) => (scope.kinds === null || scope.kinds.includes(kind) ? 1 : 0))
-    const archived = scope.archived ? 1 : 0
-    this.seeing = new Uint8Array(columns.end)
-    const held = new Set(scope.hold.map((id) => columns.rowOf.get(id)))
+    const wanted = new Uint8Array(2 * KINDS.length + 1)
+    for (const kind of scope.kinds ?? KINDS) wanted[sortOf(kind, scope.archived)] = 1
+    const { sort, end } = columns
+    this.seeing = new Uint8Array(end)
+    const visible = new Int32Array(end)
+    const held = rowsOf(scope.hold, columns)
     let size = 0
     let apart = 0
     let length = 0
-    for (let row = 1; row < columns.end; row++) {
-      if (!columns.alive(row) || kinds[columns.kind[row] ?? 0] === 0 || columns.archived[row] !== archived) continue
-      if (held.size > 0 && held.has(row)) continue
+    for (let row = 1; row < end; row++) {
+      if (wanted[sort[row] ?? 0] !== 1 || (held !== null && held[row] === 1)) continue
       const seen = law(row)
       if (seen === UNSEEN) continue
       this.seeing[row] = seen
       if (seen === APART) apart++
-      size++
+      visible[size++] = row
       length += columns.length[row] ?? 0
     }
+    this.visible = visible.subarray(0, size)
     this.size = size
     this.meanLength = size === 0 ? 1 : Math.max(1, length / size)
     this.someApart = apart > 0
   }
 
   has(row: number): boolean {
-    return this.seeing[row] !== UNSEEN && this.seeing[row] !== undefined
+    return (this.seeing[row] ?? UNSEEN) !== UNSEEN
   }
 
   /** May be read by its author, but its customers' names are not theirs to find it by. */
@@ -67,13 +71,12 @@ export class View {
   /** Visible rows where the expression holds in one of the columns, ascending. */
   rows(expression: string, columns: readonly Column[] = TEXT_COLUMNS): Int32Array {
     this.check()
-    let found = this.file.rows(expression, columns)
-    if (this.someApart && columns.includes('customer')) {
-      const nameless = columns.filter((column) => column !== 'customer')
-      const without = new Set(nameless.length > 0 ? this.file.rows(expression, nameless) : [])
-      found = found.filter((row) => !this.isApart(row) || without.has(row))
-    }
-    return found.filter((row) => this.has(row))
+    const found = this.file.rows(expression, columns)
+    const seen = this.onlySeen(found)
+    if (!this.someApart || !columns.includes('customer')) return seen
+    const nameless = columns.filter((column) => column !== 'customer')
+    const without = new Set(nameless.length > 0 ? this.file.rows(expression, nameless) : [])
+    return seen.filter((row) => !this.isApart(row) || without.has(row))
   }
 
   /** As `rows`, names of customers aside: a word is offered to go on with for what the text says, not for whose it is. */
@@ -81,14 +84,19 @@ export class View {
     return this.rows(expression, NAMELESS)
   }
 
-  *all(): Iterable<number> {
-    for (let row = 1; row < this.seeing.length; row++) if (this.seeing[row] !== UNSEEN) yield row
-  }
-
   streams(row: number): Readonly<Record<Column, string>> | null {
     if (!this.has(row)) return null
     const streams = this.file.streams(row)
     return streams && this.isApart(row) ? { ...streams, customer: '', sound: '' } : streams
+  }
+
+  private onlySeen(rows: Int32Array): Int32Array {
+    let count = 0
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] ?? 0
+      if (this.has(row)) rows[count++] = row
+    }
+    return rows.subarray(0, count)
   }
 
   /** Chinese words in the index between two, at most `limit`; of everybody's, so each must be looked for before it is shown. */
@@ -101,4 +109,14 @@ export class View {
 /** Inverse document frequency, as in BM25. */
 export function rarity(rows: number, size: number): number {
   return Math.log(1 + (size - rows + 0.5) / (rows + 0.5))
+}
+
+function rowsOf(ids: readonly string[], columns: Columns): Uint8Array | null {
+  if (ids.length === 0) return null
+  const marks = new Uint8Array(columns.end)
+  for (const id of ids) {
+    const row = columns.rowOf.get(id)
+    if (row !== undefined) marks[row] = 1
+  }
+  return marks
 }

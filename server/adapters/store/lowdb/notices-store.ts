@@ -2,6 +2,7 @@ import { NOTICES_SCHEMA, markedRead, noNotices, unreadIn, withNotices, type Noti
 import type { Notices } from '../../../domain/community/notice-port.js'
 import { DocumentFolder } from './document-folder.js'
 import type { Keeping } from './keeping.js'
+import { v5 } from 'uuid'
 import { KeyedMutex } from './keyed-mutex.js'
 import type { Schema } from './schema.js'
 
@@ -15,12 +16,16 @@ const SCHEMA: Schema<NoticeList> = {
 const MIB = 1024 * 1024
 
 /** One document a person. How many are unread is counted when first asked, and kept up from then on. */
+/** Names the files of notices after persons. */
+const PERSONS = '6f1c1f0a-3a54-5d0e-9d0b-7a8f2f3f5b11'
+
 export async function openNotices(keeping: Keeping): Promise<Notices> {
   const folder = await DocumentFolder.open<NoticeList>(keeping, { name: 'notices', schema: SCHEMA, cacheBytes: 8 * MIB })
   const unread = new Map<string, number>()
   const mutexes = new KeyedMutex()
 
-  const listOf = async (person: string) => (await folder.read(person)) ?? noNotices(person)
+  // A person's id may be of any form; a file's name may not.
+  const listOf = async (person: string) => (await folder.read(v5(person, PERSONS))) ?? noNotices(v5(person, PERSONS))
   const change = (person: string, verb: (list: NoticeList) => NoticeList): Promise<{ before: NoticeList; after: NoticeList }> =>
     mutexes.run(person, async () => {
       const before = await listOf(person)

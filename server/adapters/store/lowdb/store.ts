@@ -20,8 +20,6 @@ const MIB = 1024 * 1024
 
 export interface StoreOptions {
   readonly log: StoreLog
-  /** pinyin keys of a Chinese name; none when left out */
-  readonly spelled?: (name: string) => readonly string[]
   /** bytes of JSON kept of notes; the parsed documents take about three times as much */
   readonly cacheBytes?: number
 }
@@ -45,7 +43,9 @@ export interface Store {
  * Until it has, reads may lack something and writes wait.
  */
 export async function openStore(data: DataFolder, options: StoreOptions): Promise<Store> {
-  const { log, spelled = () => [], cacheBytes = 24 * MIB } = options
+  const { log, cacheBytes = 24 * MIB } = options
+  // A dictionary of 25 MB: whoever only needs the rest of this module does without.
+  const { pinyinKeys } = await import('../../../domain/customers/pinyin.js')
   const notes = new NoteDocuments(
     await data.folder<NoteDocument>({ name: 'notes', schema: NOTE_FILE, cacheBytes }),
     await data.folder<OldDocument>({ name: 'notes', schema: OLD_FILE, cacheBytes: cacheBytes / 8, ending: '.old.json' }),
@@ -65,7 +65,7 @@ export async function openStore(data: DataFolder, options: StoreOptions): Promis
   })
   const around: Surroundings = { catalog, feed, sequence, log, unlisted: new Set() }
   const notesStore = new NotesStore(notes, around)
-  const customersStore = new CustomersStore(customers, around, spelled)
+  const customersStore = new CustomersStore(customers, around, pinyinKeys)
   const draftsStore = new DraftsStore(drafts, catalog, sequence)
 
   const catchUp = new CatchUp(catalog, [
