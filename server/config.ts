@@ -141,7 +141,7 @@ function checkTogether(it: Shape, base: URL): void {
 }
 
 /** Variables of our own prefix that only tests read. */
-const TEST_VARIABLES = ['TACIT_DEPTH', 'TACIT_SHARED']
+const TEST_VARIABLES = ['TACIT_DEPTH', 'TACIT_SHARED', 'TACIT_SEED']
 
 function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
   const unknown = Object.keys(env).find((name) => name.startsWith('TACIT_') && !TEST_VARIABLES.includes(name))

@@ -56,7 +56,7 @@ export async function seedDemo(house: House): Promise<readonly Person[] | null> 
 }
 
 interface DemoPerson {
-  login: string; name: string; email: string; title: { en: string; zh: string }; department: string; teams: string[]; roles: Role[]; domain: string[]
+  login: string; name: string; email: string; title: string; department: string; teams: string[]; roles: Role[]; domain: string[]
   clearance: Clearance; language: Language; active: boolean; absence?: { fromDaysAgo?: number; inDays?: number; untilInDays?: number; deputy: string }
 }
 
@@ -67,7 +67,7 @@ async function people(house: House) {
   const teams = (await content<{ teams: (Omit<Team, 'id'> & { key: string })[] }>('teams.json')).teams.map(({ key, ...rest }): Team => ({ id: key, ...rest }))
   const today = house.clock.now()
   const persons = file.people.map((p): Person => ({
-    id: p.login, login: p.login, name: p.name, email: p.email, title: p.title[p.language], department: p.department, teams: p.teams, roles: p.roles,
+    id: p.login, login: p.login, name: p.name, email: p.email, title: p.title, department: p.department, teams: p.teams, roles: p.roles,
     domain: p.domain, clearance: p.clearance, language: p.language, active: p.active, settings: { shortcuts: true, theme: 'auto' },
     absence: p.absence ? {
       from: daysFrom(today, -(p.absence.fromDaysAgo ?? 2)).slice(0, 10), until: daysFrom(today, p.absence.untilInDays ?? p.absence.inDays ?? 10).slice(0, 10), deputy: p.absence.deputy,

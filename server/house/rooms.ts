@@ -22,7 +22,7 @@ export function isTest(file: string): boolean {
   return file.endsWith('.test.ts') || SUPPORT.test(file) || /^(house|journeys)\//.test(file)
 }
 
-const SUPPORT = new RegExp(`(^|/)(${TEST_SUPPORT.join('|')})(-[a-z-]+)?\\.ts$`)
+const SUPPORT = new RegExp(`(^|/)contract/|(^|/)(${TEST_SUPPORT.join('|')})(-[a-z-]+)?\\.ts$`)
 
 /** Why this import must not be, or null. */
 export function wrong({ file, target, outside, typeOnly }: Import): string | null {

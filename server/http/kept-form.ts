@@ -8,7 +8,7 @@ import { ownPath } from './origin.js'
  * Nothing is kept on the server, so nothing can be lost by a restart, filled up by strangers, or shown to another
  * person. Nothing is sent by itself: a person reads the text and presses the button. And only a form that the browser
  * vouches for as sent by our own page is handed back at all, so that another site cannot put words into it.
- * See content/decisions/0002-kept-forms.md.
+ * See content/decisions/0020-kept-forms.md.
  */
 export interface KeptForm {
   /** the path it was sent to */

@@ -15,16 +15,25 @@ export interface UploadedFile {
   readonly content: AsyncIterable<Uint8Array>
 }
 
+/** UTF-8 bytes of a file that is read as a field. */
+const SMALL = 256 * 1024
+
 /**
  * The fields of an upload and, unread, its file. The form token is checked before a byte of the file is taken.
- * @throws StaleForm without a good token, Malformed for what our own forms never send
+ * @param small names of files before it that are read as text, like fields; '' when none was chosen
+ * @throws StaleForm without a good token, Malformed for what our own forms never send, TooLarge for a small file that is not
  */
-export async function uploadOf(request: FastifyRequest): Promise<Upload> {
+export async function uploadOf(request: FastifyRequest, small: readonly string[] = []): Promise<Upload> {
   if (!request.isMultipart()) throw new Malformed('errors.media_type')
   const fields: Record<string, string> = Object.create(null)
-  for await (const part of request.parts()) {
+  for await (const part of request.parts({ limits: { files: 1 + small.length } })) {
     if (part.type === 'file') {
       await mustBeOurs(request, fields)
+      if (small.includes(part.fieldname)) {
+        if (part.fieldname in fields) throw new Malformed()
+        fields[part.fieldname] = await textOf(whole(part.file))
+        continue
+      }
       if (part.filename !== '') return { fields, file: { name: part.filename, content: whole(part.file) } }
       part.file.resume()
       return { fields, file: null }
@@ -40,6 +49,17 @@ async function mustBeOurs(request: FastifyRequest, fields: Readonly<Record<strin
   const header = request.headers['x-csrf-token']
   const token = fields['_csrf'] ?? (typeof header === 'string' ? header : '')
   if (!(await request.isFormToken(token))) throw new StaleForm()
+}
+
+async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const read: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of content) {
+    bytes += chunk.length
+    if (bytes > SMALL) throw new TooLarge()
+    read.push(chunk)
+  }
+  return Buffer.concat(read).toString('utf8')
 }
 
 async function* whole(file: AsyncIterable<Uint8Array> & { readonly truncated: boolean }): AsyncIterable<Uint8Array> {

@@ -3,7 +3,7 @@ import { uploadOf } from '../http/upload.js'
 import { openBank, type Bank } from './bank.js'
 
 interface Got {
-  readonly fields: Record<string, string>
+  readonly fields: Readonly<Record<string, unknown>>
   readonly name: string | null
   readonly bytes: number
 }

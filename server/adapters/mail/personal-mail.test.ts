@@ -77,9 +77,9 @@ t.test('a notice whose reader lost the right while it was queued is not mailed, 
   t.equal(notices.length, 1)
   const person = bank.persons.find((one) => one.id === CURATOR.id) ?? CURATOR
   const shown = await showNotices(notices, bank.post.notes, sightOf({ kind: 'person', person }, bank.post.directories(), '2026-11-23'))
-  t.equal(shown[0]?.title, null)
+  t.equal(shown[0]?.note, null)
   const toLi = await showNotices(notices, bank.post.notes, sightOf({ kind: 'person', person: LI }, bank.post.directories(), '2026-11-23'))
-  t.equal(toLi[0]?.title, 'Flagged one', 'whoever may read it sees its title')
+  t.equal(toLi[0]?.note?.shown.title, 'Flagged one', 'whoever may read it sees its title')
 })
 
 t.test('a consumer that starts over mails nothing of long ago', async (t) => {

@@ -24,10 +24,12 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     id: name, name, legend: request.say(`curation.field.${name}`), hint: request.say(`curation.hint.${name}`), refusal: at[name] ?? '',
     steps: values.map((value) => ({ value, mark: value, word: request.say(`curation.${name}.${value}`), checked: one(fields, name) === value })),
   })
+  // "Only me" is true for the writer alone.
+  const nameOf = (name: 'audience' | 'level', value: string) => request.say(value === 'private' ? 'curation.private' : `frame.${name}.${value}`)
   const readers = (name: 'audience' | 'level', values: readonly string[], word: (value: string) => string, proposed: string) => ({
     id: name, name, legend: request.say(`curation.field.${name}`), refusal: at[name] ?? '',
-    hint: request.say('curation.proposed', { who: labels.person(subject.by), what: request.say(`frame.${name}.${proposed}`) }),
-    steps: values.map((value) => ({ value, mark: request.say(`frame.${name}.${value}`), word: word(value), checked: one(fields, name) === value })),
+    hint: request.say('curation.proposed', { who: labels.person(subject.by), what: nameOf(name, proposed) }),
+    steps: values.map((value) => ({ value, mark: nameOf(name, value), word: word(value), checked: one(fields, name) === value })),
   })
   const topics = vocabulary.offered('topics').filter((topic) => !topic.route_to)
   const as = acceptanceFrom(fields, note)

@@ -14,6 +14,7 @@ import { deskPart } from './desk-part.js'
 import { labelsOf } from './labels.js'
 import type { Fields } from './note-fields.js'
 import { notePage } from './note-page.js'
+import { WHY_ICONS } from './queue-page.js'
 
 export interface DecisionTask {
   readonly within: Within
@@ -45,6 +46,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     back: within === '' ? '/queue' : `/queue?${within}`,
     here: within === '' ? `/queue/${note.id}` : `/queue/${note.id}?${within}`,
     why: active ? request.say(`curation.why.${item.why}`) : '',
+    whyIcon: WHY_ICONS[item?.why ?? 'posted'],
     waitingSince: active ? item.openedAt : null,
     urgent: active && item.urgent,
     bar: barOf(request, note, held),

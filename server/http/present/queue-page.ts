@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { holder } from '../../domain/notes/item.js'
+import { holder, type ItemReason } from '../../domain/notes/item.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { LEVELS } from '../../domain/policy/level.js'
 import { minutesLeft, queryOfWithin, subjectOf, type Within } from '../curation-room.js'
@@ -9,6 +9,8 @@ import { labelsOf, languageOf, type Labels } from './labels.js'
 const HOUR = 3_600_000
 /** From here on an item is shown as late: it goes to the department above. */
 const LATE_HOURS = 48
+
+export const WHY_ICONS: Readonly<Record<ItemReason, string>> = { posted: 'note', edited: 'draft', due: 'clock', flagged: 'flag', imported: 'download', merged: 'merge' }
 
 /** One line of the queue. */
 export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within, labels: Labels = labelsOf(request)) {
@@ -30,7 +32,9 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
     openedAt: item?.openedAt ?? note.updatedAt,
     late: item !== null && item.state !== 'returned' && Date.parse(now) - Date.parse(item.openedAt) >= LATE_HOURS * HOUR,
     urgent: item?.urgent === true || flags.some((flag) => flag.reason === 'says_too_much'),
-    why: item && item.why !== 'posted' ? request.say(`curation.why.${item.why}`) : '',
+    // A flag says itself why the item is here.
+    why: item && item.why !== 'posted' && !(item.why === 'flagged' && flags.length > 0) ? request.say(`curation.why.${item.why}`) : '',
+    whyIcon: WHY_ICONS[item?.why ?? 'posted'],
     flags: flags.map((flag) => labels.reason('flag', flag.reason)),
     meta: [
       note.home.team === null ? labels.department(note.home.department) : `${labels.department(note.home.department)} · ${labels.team(note.home.team)}`,

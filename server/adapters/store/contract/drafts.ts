@@ -1,0 +1,51 @@
+import type { Test } from 'tap'
+import { aDraft, idNumber, type Opens } from './subject.js'
+
+export async function draftsContract(t: Test, open: Opens): Promise<void> {
+  await t.test('a draft is its owner\'s alone, newest first, and survives a restart', async (t) => {
+    const subject = await open(t)
+    const { drafts } = subject.ports
+    await drafts.keep(aDraft(idNumber(1), 'ann', { savedAt: '2026-01-01T00:00:00.000Z' }))
+    await drafts.keep(aDraft(idNumber(2), 'ann', { savedAt: '2026-01-03T00:00:00.000Z' }))
+    await drafts.keep(aDraft(idNumber(3), 'bob'))
+    await drafts.keep(aDraft(idNumber(1), 'ann', { savedAt: '2026-01-02T00:00:00.000Z', fields: { body: '客户说\u0000', tags: ['a', 'b'] } }))
+    const again = (await subject.reopen()).ports.drafts
+    t.same((await again.list('ann')).map(({ id }) => id), [idNumber(2), idNumber(1)])
+    t.same((await again.get(idNumber(1), 'ann'))?.fields, { body: '客户说\u0000', tags: ['a', 'b'] })
+    t.equal(await again.get(idNumber(3), 'ann'), null)
+    t.equal(await again.get(idNumber(1), 'bob'), null)
+    t.same(await again.list('nobody'), [])
+  })
+
+  await t.test('nobody writes over or drops another\'s draft', async (t) => {
+    const { ports: { drafts } } = await open(t)
+    await drafts.keep(aDraft(idNumber(1), 'ann'))
+    await t.rejects(drafts.keep(aDraft(idNumber(1), 'bob', { fields: { body: 'mine now' } })))
+    await drafts.drop(idNumber(1), 'bob')
+    t.same((await drafts.get(idNumber(1), 'ann'))?.fields, { body: 'draft of ann' })
+    await drafts.drop(idNumber(1), 'ann')
+    t.equal(await drafts.get(idNumber(1), 'ann'), null)
+    t.same(await drafts.list('ann'), [])
+    await drafts.drop(idNumber(1), 'ann')
+  })
+
+  await t.test('a foreign draft costs exactly what an unknown one costs', async (t) => {
+    const subject = await open(t)
+    await subject.ports.drafts.keep(aDraft(idNumber(1), 'ann'))
+    const fresh = await subject.reopen()
+    const cost = async (id: string, owner: string) => {
+      const before = fresh.reads()
+      const found = await fresh.ports.drafts.get(id, owner)
+      return { found: found !== null, reads: fresh.reads() - before }
+    }
+    t.same(await cost(idNumber(1), 'bob'), await cost(idNumber(2), 'bob'))
+    t.ok((await cost(idNumber(1), 'ann')).reads > 0)
+  })
+
+  await t.test('drafts are in no list of notes and tell nobody', async (t) => {
+    const { ports } = await open(t)
+    const before = ports.feed.lowWater()
+    await ports.drafts.keep(aDraft(idNumber(1), 'author'))
+    t.equal(ports.feed.lowWater(), before)
+  })
+}

@@ -1,0 +1,174 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { stringify } from 'csv-stringify/sync'
+import { acceptImport, standingToBatch } from '../../domain/curation/accept-import.js'
+import { MOST_BYTES, NO_COUNTS, objectionToHome, type Batch } from '../../domain/curation/import-batch.js'
+import { objectionsToMapping, type Mapping } from '../../domain/curation/import-mapping.js'
+import { guarded } from '../../domain/customers/customer-row.js'
+import { done, refused, refusedAll, type Outcome, type Refusal } from '../../domain/people/refusal.js'
+import type { Reliability } from '../../domain/notes/words.js'
+import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
+import { standingApart } from '../../domain/policy/rules.js'
+import { Forbidden, Missing } from '../faults.js'
+import { sayRefusals } from '../form.js'
+import { listOnRecord } from '../list-reads.js'
+import { grantNew, grantOn, idIn, roleFacts } from '../note-room.js'
+import { isPartial } from '../origin.js'
+import { OWN, homeFrom, importForm, proposalFrom, type ImportKind } from '../present/import-form.js'
+import { acceptForm, importPage, importRow, reportLine } from '../present/import-page.js'
+import { one, type Fields } from '../present/note-fields.js'
+import { me } from '../session.js'
+import { uploadOf, type Upload } from '../upload.js'
+
+/** Files of notes and customers: looked through first, written when all rows are good, accepted once by somebody else. */
+export function imports(app: FastifyInstance): void {
+  app.get('/imports', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const batches = await request.house.imports.parts.batches.list(request.sight())
+    return reply.page('imports/index', { title: request.say('imports.title'), rows: batches.slice(0, 200).map((batch) => importRow(request, batch)) })
+  })
+
+  for (const kind of ['notes', 'customers'] as const) {
+    app.get(`/imports/new/${kind}`, { config: { allow: 'import.run' } }, async (request, reply) => show(request, reply, kind, {}, []))
+
+    app.post(`/imports/new/${kind}`, { config: { allow: 'import.run' } }, async (request, reply) => {
+      const upload = await uploadOf(request, ['mappingFile'])
+      const outcome = await batchFrom(request, kind, upload)
+      if (!outcome.ok) return show(request, reply.code(422), kind, upload.fields, outcome.refusals)
+      const { desk, batch, bytes } = { desk: request.house.imports, ...outcome.value }
+      await desk.parts.batches.add(grantNew(request, 'import.run', batch.id), batch, bytes)
+      desk.check(batch)
+      return reply.seeOther(`/imports/${batch.id}`)
+    })
+  }
+
+  app.get('/imports/:id', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const batch = await batchOf(request)
+    if (isPartial(request)) return reply.fragment('imports/_batch', { batch: await importPage(request, batch) })
+    return page(request, reply, batch, {}, [])
+  })
+
+  app.get('/imports/:id/report', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const batch = await batchOf(request)
+    const header = ['imports.report.line', 'imports.report.what', 'imports.report.why'].map((key) => request.say(key))
+    const lines = batch.report.map((line) => reportLine(request, line)).map(({ line, whatLabel, text }) => [String(line), whatLabel, text].map(guarded))
+    await reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="import-report-${batch.id}.csv"`)
+      .send(stringify([header, ...lines], { bom: true }))
+    return reply
+  })
+
+  // Only the importer begins, takes up again, or throws away; everybody else who sees the batch is told so.
+  app.post('/imports/:id/run', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const batch = await ownBatch(request)
+    const desk = request.house.imports
+    if (batch.state === 'running' || batch.state === 'checking') {
+      if (batch.state === 'running') desk.run(batch)
+      else desk.check(batch)
+      return reply.seeOther(`/imports/${batch.id}`)
+    }
+    const grant = grantOn(request, 'import.run', standingApart(batch.id, roleFacts(request)))
+    const outcome = await desk.parts.batches.change(grant, (now) =>
+      now.state === 'checked' && now.counts.refused === 0 ? done({ ...now, state: 'running', at: 0 }) : refused('', 'imports.run.not_ready'))
+    if (!outcome.ok) return page(request, reply.code(422), await batchOf(request), {}, outcome.refusals)
+    desk.run(outcome.value)
+    return reply.seeOther(`/imports/${batch.id}`)
+  })
+
+  app.post('/imports/:id/removal', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const batch = await ownBatch(request)
+    if (batch.state !== 'checked' && batch.state !== 'failed') return page(request, reply.code(422), batch, {}, [{ at: '', code: 'imports.run.not_ready' }])
+    await request.house.imports.parts.batches.drop(grantOn(request, 'import.run', standingApart(batch.id, roleFacts(request))))
+    return reply.flash('imports.said.dropped').seeOther('/imports')
+  })
+
+  app.post('/imports/:id/acceptance', { config: { allow: 'import.accept' } }, async (request, reply) => {
+    const { house } = request
+    const batch = await batchOf(request)
+    const fields = (request.body ?? {}) as Fields
+    const standing = standingToBatch(batch, me(request).id, request.sight())
+    if (standing.author) throw new Forbidden('imports.accept.own')
+    if (!standing.curator) throw new Forbidden('policy.curators_only')
+    const grant = grantOn(request, 'import.accept', standing)
+    const outcome = await house.imports.parts.batches.change(grant, (now) => acceptImport(now, grant, decisionFrom(fields), house.clock.today(), house.clock.now()))
+    if (!outcome.ok) return page(request, reply.code(422), await batchOf(request), fields, outcome.refusals)
+    house.imports.accept(outcome.value)
+    return reply.flash('imports.said.accepting').seeOther(`/imports/${batch.id}`)
+  })
+}
+
+async function batchFrom(request: FastifyRequest, kind: ImportKind, { fields, file }: Upload): Promise<Outcome<{ batch: Batch; bytes: Buffer }>> {
+  const { house } = request
+  const found: Refusal[] = []
+  const bytes = file ? await wholeOf(file.content) : Buffer.alloc(0)
+  if (bytes.length === 0) found.push({ at: 'file', code: 'imports.file.missing' })
+  const mapping = kind === 'notes' ? mappingFrom(request, fields) : null
+  const home = homeFrom(fields)
+  if (mapping) {
+    if (!mapping.ok) found.push(...mapping.refusals)
+    const objection = objectionToHome(home, me(request), house.people.directory(), house.clock.today())
+    if (objection) found.push(...objection.refusals)
+    else if (mapping.ok && mapping.value.customer && home.team === null) found.push({ at: 'team', code: 'imports.team.needed' })
+  }
+  const source = mapping?.ok ? mapping.value.source : one(fields, 'source').trim()
+  if (kind === 'customers' && !/^[a-z0-9][a-z0-9._-]{0,79}$/.test(source)) found.push({ at: 'source', code: 'imports.source.form' })
+  if (found.length > 0 || !file) return refusedAll(found)
+  const format = mapping?.ok ? mapping.value.format : 'csv'
+  const now = house.clock.now()
+  const batch: Batch = {
+    schema: 1, id: house.ids.next(), version: 1, owner: me(request).id, createdAt: now, fileName: [...file.name.normalize('NFC').replace(/[\p{C}/\\]/gu, '')].slice(-120).join('') || 'file', bytes: bytes.length,
+    format, source, notes: mapping?.ok ? { mapping: mapping.value, home, proposed: proposalFrom(fields) } : null,
+    state: 'checking', trouble: null, at: 0, rows: 0, counts: NO_COUNTS, report: [], reportCut: 0, finishedAt: null, acceptance: null,
+  }
+  const opened = await house.imports.table(batch, bytes)
+  return opened.ok ? done({ batch, bytes }) : opened
+}
+
+async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const read: Uint8Array[] = []
+  for await (const chunk of content) read.push(chunk)
+  return Buffer.concat(read)
+}
+
+function mappingFrom(request: FastifyRequest, fields: Fields): Outcome<Mapping> {
+  const { mappings, vocabulary } = request.house.imports.parts
+  const key = one(fields, 'mapping')
+  const own = one(fields, 'mappingFile')
+  if (key === OWN && own.trim() === '') return refused('mapping', 'imports.mapping.missing')
+  const mapping = key === OWN ? mappings.read(own) : (mappings.shipped().find((one) => one.key === key) ?? null)
+  if (!mapping) return refused('mapping', key === OWN ? 'imports.mapping.unreadable' : 'imports.mapping.unknown')
+  const wrong = objectionsToMapping(mapping, vocabulary())
+  return wrong.length > 0 ? refusedAll(wrong) : done(mapping)
+}
+
+function decisionFrom(fields: Fields): Parameters<typeof acceptImport>[2] {
+  const level = LEVELS.find((known) => known === one(fields, 'level')) ?? 'confidential'
+  return {
+    ratings: { value: Number(one(fields, 'value')), correctness: Number(one(fields, 'correctness')), reliability: one(fields, 'reliability') as Reliability, ease: Number(one(fields, 'ease')) },
+    audience: AUDIENCES.find((known) => known === one(fields, 'audience')) ?? 'private',
+    level: level === 'restricted' ? 'confidential' : level,
+    reviewOn: one(fields, 'reviewOn'),
+  }
+}
+
+/** @throws Missing for an unknown batch and for one this viewer may not know of, alike */
+async function batchOf(request: FastifyRequest): Promise<Batch> {
+  const batch = await request.house.imports.parts.batches.get(idIn(request), request.sight())
+  if (!batch) throw new Missing()
+  return batch
+}
+
+async function ownBatch(request: FastifyRequest): Promise<Batch> {
+  const batch = await batchOf(request)
+  if (batch.owner !== me(request).id) throw new Forbidden('imports.run.own_only')
+  return batch
+}
+
+async function show(request: FastifyRequest, reply: FastifyReply, kind: ImportKind, fields: Fields, refusals: readonly Refusal[]): Promise<FastifyReply> {
+  return reply.page('imports/new', { title: request.say(`imports.new.${kind}`), form: importForm(request, kind, fields, refusals), megabytes: MOST_BYTES / 1024 / 1024 })
+}
+
+async function page(request: FastifyRequest, reply: FastifyReply, batch: Batch, fields: Fields, refusals: readonly Refusal[]): Promise<FastifyReply> {
+  const decide = await acceptForm(request, batch, fields)
+  if (decide) await listOnRecord(request, { notes: decide.notes.rows })
+  return reply.page('imports/show', { title: batch.fileName, batch: await importPage(request, batch), decide, refusals: sayRefusals(request, refusals) })
+}

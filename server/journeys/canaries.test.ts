@@ -1,0 +1,216 @@
+import t from 'tap'
+import { permit } from '../domain/policy/grant.js'
+import { standingApart } from '../domain/policy/rules.js'
+import { isActive } from '../domain/notes/item.js'
+import { CUSTOMER_IDS, PEOPLE } from '../house/oracle/bank.js'
+import { Canaries, type Canary } from '../house/oracle/canaries.js'
+import { noteOf } from '../house/oracle/notes.js'
+import { allNotes, type NoteFacts } from '../house/oracle/objects.js'
+import { EMPLOYEES, RESTRICTED_CUSTOMER, type EmployeeId } from '../house/oracle/principals.js'
+import { publishedText, reads, readsAsCurator } from '../house/oracle/table.js'
+import { openBank } from './bank.js'
+import type { Browser } from './browser.js'
+
+/**
+ * The law over HTTP: every principal looks at every page that shows anything, and no page may hold a word of anything
+ * that the hand-written table says they do not read.
+ */
+const canaries = new Canaries(Number(process.env['TACIT_SEED'] ?? 20261121))
+const CUSTOMER = { plain: canaries.plant('customer plain', 'name'), restricted: canaries.plant('customer restricted', 'name') }
+const DEEP = process.env['TACIT_DEPTH'] === 'deep'
+const EVERY = DEEP ? 23 : 61
+
+const sample = allNotes().map((facts, at) => ({ facts, at })).filter(({ at }) => at % EVERY === 0)
+const planted = sample.map(({ facts, at }) => ({ facts, note: noteOf(facts, at, canaries) }))
+const people = (Object.keys(EMPLOYEES) as EmployeeId[]).filter((who) => !('disabled' in EMPLOYEES[who] && EMPLOYEES[who].disabled))
+const principal = (who: EmployeeId) => ({ kind: 'person', name: who, who }) as const
+
+const bank = await openBank(t, { empty: true })
+await bank.house.people.change(() => ({ persons: [...PEOPLE.persons.values()], departments: [...PEOPLE.departments.values()], teams: [...PEOPLE.teams.values()] }))
+for (const kind of ['plain', 'restricted'] as const) {
+  const grant = permit({ kind: 'person', person: { ...[...PEOPLE.persons.values()][0] as NonNullable<ReturnType<typeof PEOPLE.person>>, active: true } }, 'customer.create', standingApart(CUSTOMER_IDS[kind]))
+  if (!grant.ok) throw new Error('no grant')
+  const at = bank.clock.now()
+  await bank.house.customers.add(grant.grant, {
+    schema: 1, id: CUSTOMER_IDS[kind], version: 1, kind: 'person', name: CUSTOMER[kind], aliases: [], number: '', segment: null, team: kind === 'restricted' ? RESTRICTED_CUSTOMER.team : 'alpha',
+    restricted: kind === 'restricted', curators: kind === 'restricted' ? [...RESTRICTED_CUSTOMER.curators] : [], createdAt: at, createdBy: 'author', updatedAt: at, history: [], origin: null,
+  })
+}
+for (const { note } of planted) {
+  const writer = PEOPLE.person(note.author) as NonNullable<ReturnType<typeof PEOPLE.person>>
+  const grant = permit({ kind: 'person', person: { ...writer, active: true } }, 'note.post', standingApart(note.id))
+  if (!grant.ok) throw new Error('no grant')
+  await bank.house.notes.add(grant.grant, note)
+}
+await bank.house.caughtUp()
+
+const browsers = new Map<EmployeeId, Browser>()
+for (const who of people) browsers.set(who, await bank.signIn((PEOPLE.person(who)?.login ?? who) as never))
+
+/** Whether the table lets this person see this very word. */
+function allowed(who: EmployeeId, canary: Canary): boolean {
+  if (canary.object === 'customer plain') return true
+  if (canary.object === 'customer restricted') return RESTRICTED_CUSTOMER.curators.includes(who as never) || teamsOf(who).includes(RESTRICTED_CUSTOMER.team)
+  const facts = planted.find((each) => each.facts.name === canary.object)?.facts as NoteFacts
+  const text = /text (\d+)$/.exec(canary.field)
+  if (text) return reads(principal(who), facts, facts.texts[Number(text[1]) - 1] as NoteFacts['texts'][number])
+  if (['comment', 'reuse', 'flag'].includes(canary.field)) return reads(principal(who), facts, publishedText(facts))
+  return facts.texts.some((each) => readsAsCurator(principal(who), facts, each)) || facts.texts.some((each) => each.by === who)
+}
+
+function teamsOf(who: EmployeeId): readonly string[] {
+  return PEOPLE.person(who)?.teams ?? []
+}
+
+function leaks(who: EmployeeId, body: string): string[] {
+  return canaries.seenIn(body).filter((canary) => !allowed(who, canary)).map((canary) => `${who} sees ${canary.field} of ${canary.object}`)
+}
+
+t.test('the sample holds both answers', async (t) => {
+  t.ok(planted.length >= 40, `${planted.length} notes`)
+  t.ok(people.length >= 25, `${people.length} people`)
+})
+
+t.test('every person opens every note: 200 as the table says, otherwise the page of a missing one, and never a foreign word', async (t) => {
+  let opened = 0
+  let closed = 0
+  const wrong: string[] = []
+  for (const who of people) {
+    const browser = browsers.get(who) as Browser
+    const missing = (await browser.get('/notes/01900000-0000-7000-8000-00000000dead')).body
+    for (const { facts, note } of planted) {
+      const page = await browser.get(`/notes/${note.id}?stay=1`)
+      const reader = facts.texts.some((text) => reads(principal(who), facts, text))
+      if (reader) opened++
+      else closed++
+      if (page.status !== (reader ? 200 : 404)) wrong.push(`${who} gets ${page.status} for ${facts.name}`)
+      if (!reader && page.body !== missing) wrong.push(`${who} can tell ${facts.name} from a missing note`)
+      wrong.push(...leaks(who, page.body + JSON.stringify(page.headers)))
+    }
+  }
+  t.ok(opened > 200 && closed > 200, `premise: ${opened} opened, ${closed} closed`)
+  t.same(wrong.slice(0, 10), [])
+})
+
+t.test('no list, queue, form or other surface shows anybody a word of what they may not read', async (t) => {
+  const wrong: string[] = []
+  let seen = 0
+  const lists = [
+    '/', '/notes', ...['returned', 'waiting', 'published', 'taken_back', 'archived'].map((tab) => `/notes?tab=${tab}`), '/notes/new', '/search?q=', '/search?q=&archived=1', '/search?q=title', '/search?q=body&sort=value',
+    `/search?q=&customer=${CUSTOMER_IDS.restricted}`, '/customers', `/customers/${CUSTOMER_IDS.plain}`, `/customers/${CUSTOMER_IDS.restricted}`, `/customers/${CUSTOMER_IDS.plain}/print`, '/queue', ...['mine', 'returned', 'due', 'flagged'].map((tab) => `/queue?tab=${tab}`),
+    '/queue/desk', '/gaps', '/me',
+  ]
+  for (const who of people) {
+    const browser = browsers.get(who) as Browser
+    for (const path of lists) {
+      const page = await browser.get(path)
+      if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}`)
+      seen += canaries.seenIn(page.body).length
+      wrong.push(...leaks(who, page.body + JSON.stringify(page.headers)).map((leak) => `${path}: ${leak}`))
+    }
+  }
+  t.ok(seen > 300, `premise: the lists show something (${seen} words)`)
+  t.same(wrong.slice(0, 10), [])
+})
+
+t.test('edit forms, old revisions, related notes and decision pages follow the same law', async (t) => {
+  const wrong: string[] = []
+  for (const { note } of planted.filter((_, i) => i % (DEEP ? 1 : 5) === 0)) {
+    const paths = [`/notes/${note.id}/edit`, `/notes/${note.id}/related`, `/queue/${note.id}`, `/queue/${note.id}/merger`, ...note.revisions.map((r) => `/notes/${note.id}/revisions/${r.number}`)]
+    for (const who of people) {
+      for (const path of paths) {
+        const page = await (browsers.get(who) as Browser).get(path)
+        if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}`)
+        wrong.push(...leaks(who, page.body).map((leak) => `${path}: ${leak}`))
+      }
+    }
+  }
+  t.same(wrong.slice(0, 10), [])
+})
+
+/** Masks the form token and the searched word, and nothing else. */
+function bare(body: string, word: string): string {
+  return body.replaceAll(word, '·').replace(/name="_csrf" value="[^"]*"/g, 'token').replace(/"x-csrf-token":"[^"]*"/g, 'token')
+}
+
+t.test('searching a word finds exactly what the table allows; a word of what is closed looks like a word of nothing', async (t) => {
+  const wrong: string[] = []
+  let hits = 0
+  let none = 0
+  const random = 'xqzvwkjhgfdb'
+  for (const who of people.filter((_, i) => DEEP || i % 2 === 0)) {
+    const browser = browsers.get(who) as Browser
+    const nothing = bare((await browser.get(`/search?q=${random}`)).body, random)
+    for (const { facts, note } of planted.filter((_, i) => DEEP || i % 4 === 0)) {
+      const face = publishedText(facts)
+      const number = facts.texts.indexOf(face) + 1
+      const word = canaries.of(facts.name).find((canary) => canary.field === `title of text ${number}`)?.word as string
+      const page = await browser.get(`/search?q=${word}${note.confidence === 'archived' ? '&archived=1' : ''}`)
+      const found = page.body.includes(`href="/notes/${note.id}"`)
+      const may = reads(principal(who), facts, face)
+      if (found !== may) wrong.push(`${who} ${found ? 'finds' : 'does not find'} ${facts.name}`)
+      if (may) hits++
+      else {
+        none++
+        if (note.confidence !== 'archived' && bare(page.body, word) !== nothing) wrong.push(`${who} can tell that ${facts.name} holds ${word}`)
+      }
+      wrong.push(...leaks(who, page.body.replaceAll(word, '')))
+    }
+  }
+  t.ok(hits > 20 && none > 20, `premise: ${hits} hits, ${none} not`)
+  t.same(wrong.slice(0, 10), [])
+})
+
+t.test('totals and facet counts are what the table counts', async (t) => {
+  for (const who of people) {
+    const browser = browsers.get(who) as Browser
+    const readable = planted.filter(({ facts, note }) => note.confidence !== 'archived' && reads(principal(who), facts, publishedText(facts)))
+    const page = await browser.get('/search?q=')
+    const total = Number(/(\d+) notes?/.exec(page.text)?.[1] ?? 0)
+    t.equal(total, readable.length, `${who}: total`)
+    for (const level of ['shareable', 'internal', 'confidential', 'restricted']) {
+      const counted = Number(new RegExp(`id="facet-confidentiality-${level}".*?<span class="count">(\\d+)`, 's').exec(page.body)?.[1] ?? 0)
+      const facts = readable.filter(({ note }) => note.rights.level === level).length
+      t.equal(counted, facts, `${who}: facet ${level}`)
+    }
+    const queue = await browser.get('/queue')
+    if (queue.status !== 200) continue
+    const waiting = planted.filter(({ facts, note }) => isActive(note.item) && note.confidence !== 'archived' && facts.underReview !== null && readsAsCurator(principal(who), facts, facts.texts[facts.underReview] as NoteFacts['texts'][number]))
+    const tab = Number(/aria-current="page">[^<]*<span class="tally">(\d+)/.exec(queue.body.slice(queue.body.indexOf('class="tabs"')))?.[1] ?? -1)
+    t.equal(tab, waiting.length, `${who}: queue`)
+  }
+})
+
+t.test('no beginning of a closed customer’s name suggests it to anybody outside its circle', async (t) => {
+  const wrong: string[] = []
+  let offered = 0
+  for (const who of people) {
+    const browser = browsers.get(who) as Browser
+    const token = await browser.token('/notes/new')
+    for (let length = 1; length <= 4; length++) {
+      const typed = CUSTOMER.restricted.slice(0, length)
+      const page = await browser.post('/notes/form?part=customers', { customerText: typed, body: '' }, { token, headers: { 'hx-request': 'true', 'hx-request-type': 'partial' } })
+      const shown = page.body.includes(CUSTOMER.restricted)
+      if (shown) offered++
+      if (shown && !allowed(who, { word: '', object: 'customer restricted', field: 'name' })) wrong.push(`${who} is offered it for ${typed}`)
+      wrong.push(...leaks(who, (await browser.get(`/search?q=${typed}`)).body))
+    }
+  }
+  t.ok(offered > 0, 'premise: its own circle is offered it')
+  t.same(wrong.slice(0, 10), [])
+})
+
+t.test('a right taken away is gone on the next click, everywhere', async (t) => {
+  const who: EmployeeId = 'same-team-restricted'
+  const browser = browsers.get(who) as Browser
+  const mine = planted.filter(({ facts }) => reads(principal(who), facts, publishedText(facts)) && facts.home === 'own team' && publishedText(facts).by !== who)
+  t.ok(mine.length > 2, 'premise')
+  await bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((p) => (p.id === who ? { ...p, department: 'south', teams: [] } : p)) }))
+  for (const { facts, note } of mine) {
+    const closed = facts.audience !== 'enterprise' && !note.rights.named.includes(`p:${who}`)
+    if (!closed) continue
+    t.equal((await browser.get(`/notes/${note.id}?stay=1`)).status, 404, facts.name)
+    t.notOk((await browser.get('/search?q=')).body.includes(note.id), `${facts.name} in search`)
+  }
+  await bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((p) => (p.id === who ? (PEOPLE.person(who) as typeof p) : p)) }))
+})
