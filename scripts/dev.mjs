@@ -9,7 +9,7 @@ let waiting = null
 
 function start() {
   if (spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT, stdio: 'inherit' }).status !== 0) return
-  server = spawn(process.execPath, ['--enable-source-maps', 'dist/server/main.js'], { cwd: ROOT, stdio: 'inherit' })
+  server = spawn(process.execPath, ['--enable-source-maps', 'dist/server/main.js', '--fresh-views'], { cwd: ROOT, stdio: 'inherit' })
 }
 
 function again() {

@@ -13,11 +13,15 @@ import type { House } from './http/house.js'
 import { languages } from './http/language.js'
 import { logAnswers, type LogLine } from './http/log.js'
 import { waitUntilReady } from './http/readiness.js'
+import { channelPause } from './http/routes/channel-pause.js'
+import { channels } from './http/routes/channels.js'
 import { customers } from './http/routes/customers.js'
 import { cover } from './http/routes/cover.js'
 import { curating } from './http/routes/curating.js'
 import { decision } from './http/routes/decision.js'
 import { health } from './http/routes/health.js'
+import { imports } from './http/routes/imports.js'
+import { mail } from './http/routes/mail.js'
 import { myself } from './http/routes/me.js'
 import { passwordByLink } from './http/routes/password.js'
 import { merging } from './http/routes/merging.js'
@@ -28,7 +32,9 @@ import { help } from './http/routes/help.js'
 import { noteActs } from './http/routes/note-acts.js'
 import { noteWriting } from './http/routes/note-writing.js'
 import { notes } from './http/routes/notes.js'
+import { notices } from './http/routes/notices.js'
 import { people } from './http/routes/people.js'
+import { record } from './http/routes/record.js'
 import { search } from './http/routes/search.js'
 import { signingIn } from './http/routes/sign-in.js'
 import { serverOptions } from './http/server-options.js'
@@ -75,5 +81,11 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   curating(app)
   merging(app)
   customers(app)
+  notices(app)
+  channels(app)
+  channelPause(app)
+  mail(app)
+  record(app)
+  imports(app)
   return app
 }

@@ -17,6 +17,9 @@ import { standingTo } from './domain/notes/seen.js'
 import { withdrawNote } from './domain/notes/withdraw-note.js'
 import type { Direction, Informant, Nature, Stage } from './domain/notes/words.js'
 import type { Circumstances, Writing } from './domain/notes/writing.js'
+import { createChannel, type ChannelForm } from './domain/digests/change-channel.js'
+import { standingToChannel, type Ceiling } from './domain/digests/channel.js'
+import { setCeiling } from './domain/digests/set-ceiling.js'
 import { findIdentifiers } from './domain/notes/identifiers.js'
 import { askForIt } from './domain/insights/gap.js'
 import type { Department, Language, Person, Role, Team } from './domain/people/person.js'
@@ -51,6 +54,7 @@ export async function seedDemo(house: House): Promise<readonly Person[] | null> 
   await seedNotes(house, customers)
   await seedDrafts(house, customers)
   await seedGaps(house)
+  await seedChannels(house)
   await house.people.change(() => bank)
   return bank.persons.filter((person) => person.active)
 }
@@ -242,6 +246,29 @@ async function seedGaps(house: House): Promise<void> {
     const id = house.ids.next()
     const permission = permit({ kind: 'person', person: by }, 'gap.ask', standingApart(id))
     if (permission.ok) await house.gaps.change((all) => askForIt(all, permission.grant, { id, words: gap.query, department: by.department }, new Date(now - gap.daysAgo * DAY).toISOString()))
+  }
+}
+
+interface DemoChannel extends Omit<ChannelForm, 'name' | 'owner'> {
+  name: { en: string; zh: string }; owner: string; ceiling: Ceiling; ceilingSetBy: string
+}
+
+/** Channels that were opened two weeks ago, so that their first digests have something to tell. */
+async function seedChannels(house: House): Promise<void> {
+  const people = house.people.directory()
+  const now = daysFrom(house.clock.now(), -14)
+  const today = now.slice(0, 10)
+  for (const { name, owner, ceiling, ceilingSetBy, ...rest } of (await content<{ channels: DemoChannel[] }>('channels.json')).channels) {
+    const id = house.ids.next()
+    const opened = permit({ kind: 'person', person: personOf(house, owner) }, 'channel.manage', standingApart(id))
+    const room = { people, vocabulary: house.vocabularies.vocabulary(), knownCustomers: new Set<string>(), domains: null, today, now }
+    const made = opened.ok ? createChannel(opened.grant, { ...rest, name: name[rest.language], owner }, id, room) : opened
+    if (!opened.ok || !made.ok) throw new Error(`content/demo: ${name.en} is refused`)
+    const curator = personOf(house, ceilingSetBy)
+    const raised = permit({ kind: 'person', person: curator }, 'channel.ceiling', standingToChannel(made.value, curator, people, today))
+    const set = raised.ok ? setCeiling(made.value, raised.grant, ceiling, now) : raised
+    if (!set.ok) throw new Error(`content/demo: the ceiling of ${name.en} is refused`)
+    await house.post.channels.add(opened.grant, set.value)
   }
 }
 

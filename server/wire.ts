@@ -34,7 +34,6 @@ import type { Clock, House, Ids } from './http/house.js'
 import { acceptAll } from './domain/curation/accept-import.js'
 import { ImportDesk } from './domain/curation/import-desk.js'
 import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
-import { pinyinKeys } from './domain/customers/pinyin.js'
 import { synonymGroups } from './domain/notes/glossary.js'
 import { everything } from './domain/policy/everything.js'
 import { searchIndexing } from './indexing.js'
@@ -77,7 +76,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const sessions = await openSessions(data, clock.now())
     const record = await data.record()
     const log = { error: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), warn: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), info: () => {} }
-    const store = await openStore(data, { log, spelled: pinyinKeys })
+    const store = await openStore(data, { log })
     const vocabularies = await openVocabularies(data)
     const markdown = new MarkdownRenderer({ onLate: (bytes) => told(`a note of ${bytes} bytes is shown as typed: it could not be rendered in time`) })
     const ids = wiring.ids ?? { next: () => v7() }
@@ -163,6 +162,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       reads,
       engine,
       hold: () => [...store.feed.onHold()],
+      rebuildIndex: async () => { await indexed; await indexing.rebuild() },
       caughtUp: async () => { await indexed; await relay?.caughtUp() },
       banner: () => (data.health.diskFull ? 'store.disk_full' : data.health.writable ? null : 'store.read_only'),
       undecidable: () => countUndecidable(waiting, clock.now()),

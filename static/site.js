@@ -40,12 +40,13 @@ function fold(details) {
 // One key, or two after each other ("g q"). Never where text can be typed, never with a modifier, never when switched off.
 function shortcuts() {
   const places = { f: 'find', m: 'mine', c: 'customers', q: 'queue', u: 'questions', i: 'insights', a: 'admin' }
-  let went = 0
+  // -Infinity and not 0: in the first seconds of a page every key would seem to follow a g
+  let went = -Infinity
   document.addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return send(event)
     if (event.defaultPrevented || page.dataset.shortcuts !== 'on' || !single(event)) return
     const after = event.timeStamp - went < 1500
-    went = 0
+    went = -Infinity
     if (after && places[event.key]) return press(event, document.querySelector(`.sections-row > [data-section="${places[event.key]}"]`))
     if (event.key === 'g') return void (went = event.timeStamp)
     if (event.key === '?') return press(event, document.getElementById('shortcuts'))

@@ -14,7 +14,7 @@ export function channelOf(request: FastifyRequest, id = idIn(request)): Channel 
 }
 
 /** The channel as it is by now, after somebody else changed it. */
-export function changeableChannel(request: FastifyRequest, channel: Channel): Channel {
+export function channelNow(request: FastifyRequest, channel: Channel): Channel {
   return request.house.post.channels.get(channel.id) ?? channel
 }
 

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import fastifyCsrf from '@fastify/csrf-protection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { StaleForm } from './faults.js'
+import { StaleForm, WrongMedia } from './faults.js'
 import type { House } from './house.js'
 import { offerFormAgain } from './kept-form.js'
-import { isPartial, isProvenOwn, isUnsafe, wantsJson } from './origin.js'
+import { isPartial, isProvenOwn, isUnsafe, mediaType, wantsJson } from './origin.js'
 import { cookieName, isSecure } from './session.js'
 
 declare module 'fastify' {
@@ -21,6 +21,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** forms with a password in them cannot be handed back whole: their own route shows them again */
     stale?: 'own'
+    /** takes a form with a file; reads it with `uploadOf`, which asks for the token */
+    upload?: true
   }
 }
 
@@ -46,8 +48,11 @@ export async function csrf(app: FastifyInstance, house: House): Promise<void> {
   app.decorateRequest('isStale', false)
   app.addHook('preValidation', async (request, reply) => {
     if (!isUnsafe(request) || request.is404 || isExempt(request)) return
-    // Fields of an upload are read by its handler, which asks `isFormToken` before the first file.
-    if (request.headers['content-type']?.startsWith('multipart/form-data')) return
+    if (mediaType(request) === 'multipart/form-data') {
+      // Only a route that reads it with `uploadOf` may get one: any other would act without having seen a token.
+      if (request.routeOptions.config.upload) return
+      throw new WrongMedia()
+    }
     if (await isGood(app, request, tokenIn(request))) return
     if (isPartial(request) || wantsJson(request) || !isProvenOwn(request)) throw new StaleForm()
     if (request.routeOptions.config.stale === 'own') request.isStale = true

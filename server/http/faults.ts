@@ -48,6 +48,14 @@ export class TooLarge extends Fault {
   }
 }
 
+export class WrongMedia extends Fault {
+  override readonly name = 'WrongMedia'
+  readonly statusCode = 415
+  constructor() {
+    super('errors.media_type')
+  }
+}
+
 export class TooLong extends Fault {
   override readonly name = 'TooLong'
   readonly statusCode = 414

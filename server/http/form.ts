@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { ZodType } from 'zod'
 import type { Refusals } from '../domain/people/refusal.js'
 import { Malformed } from './faults.js'
+import { isForm } from './origin.js'
 
 /** Names that would reach into objects rather than name a field. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
@@ -48,10 +49,6 @@ export function sayRefusals(request: FastifyRequest, refusals: Refusals): { read
 /** The sentence beside one field, or an empty string. */
 export function refusalAt(said: readonly { readonly at: string; readonly text: string }[], field: string): string {
   return said.find(({ at }) => at === field)?.text ?? ''
-}
-
-function isForm(request: FastifyRequest): boolean {
-  return request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
 }
 
 function isDeclared(many: readonly string[], name: string, value: unknown): boolean {

@@ -4,7 +4,7 @@ import { mayAttempt, reasonAtDoor } from '../domain/policy/roles.js'
 import { personOf } from '../domain/policy/viewer.js'
 import { Forbidden, SignedOut, TooLong } from './faults.js'
 import { offerKeptForm } from './kept-form.js'
-import { isForeign, isPartial, isProvenOwn, isUnsafe, wantsJson } from './origin.js'
+import { isForeign, isForm, isPartial, isProvenOwn, isUnsafe, wantsJson } from './origin.js'
 
 /** Who may knock: anybody, whoever is signed in, or whoever may set out on an act. */
 export type Allow = 'public' | 'signed-in' | Act
@@ -79,8 +79,7 @@ function mayKnock(request: FastifyRequest): boolean {
 
 /** A form that one of our own pages sent after its session had ended: read, so that the text can be handed back. */
 function couldKeepForm(request: FastifyRequest): boolean {
-  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
-  return personOf(request.viewer) === null && isUnsafe(request) && form && !isPartial(request) && isProvenOwn(request)
+  return personOf(request.viewer) === null && isUnsafe(request) && isForm(request) && !isPartial(request) && isProvenOwn(request)
 }
 
 async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

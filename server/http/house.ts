@@ -43,6 +43,8 @@ export interface House {
   readonly engine: SearchEngine
   /** ids whose access changed and which the engine has not taken yet: every query leaves them out */
   hold(): readonly string[]
+  /** builds the search index anew beside the present one */
+  rebuildIndex(): Promise<void>
   /** resolves when search has taken everything that was written before the call */
   caughtUp(): Promise<void>
   readonly post: PostOffice

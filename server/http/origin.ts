@@ -38,6 +38,15 @@ export function ownPath(given: unknown): string {
   return url.pathname + url.search
 }
 
+/** The content type as sent, without its parameters; its spelling in upper or lower case means nothing. */
+export function mediaType(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+export function isForm(request: FastifyRequest): boolean {
+  return mediaType(request) === 'application/x-www-form-urlencoded'
+}
+
 /** Small parts of a page, asked for by htmx. Everything else gets the whole page. */
 export function isPartial(request: FastifyRequest): boolean {
   return request.headers['hx-request-type'] === 'partial'

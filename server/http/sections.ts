@@ -20,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
   { key: 'queue', label: 'nav.queue', href: '/queue', act: 'note.curate', count: waitingForDecision },
   { key: 'questions', label: 'nav.questions', href: '/questions', act: 'gap.ask' },
   { key: 'insights', label: 'nav.gaps', href: '/gaps', act: 'gap.read' },
+  { key: 'record', label: 'nav.record', href: '/record', act: 'record.read' },
   { key: 'admin', label: 'nav.admin', href: '/admin', act: 'people.administer' },
 ]
 

@@ -44,8 +44,8 @@ export async function views(app: FastifyInstance, house: House, assets: Assets):
     propertyName: 'rendered',
     viewExt: 'hbs',
     maxCache: 500,
-    // Outside development a view is compiled once; without this every request compiles it again.
-    production: house.config.mode !== 'development' || process.argv.includes('--compiled'),
+    // A view is compiled once; only `npm run dev` asks for it to be read again with every request.
+    production: !process.argv.includes('--fresh-views'),
     options: {
       partials: partials(),
       compileOptions: { preventIndent: true, knownHelpers: Object.fromEntries(Object.keys(said).map((name) => [name, true])) },

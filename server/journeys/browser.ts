@@ -103,7 +103,8 @@ function attribute(attributes: string, name: string): string {
   return unescaped(new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
 }
 
-function unescaped(text: string): string {
+/** What a browser makes of the references our views write. */
+export function unescaped(text: string): string {
   return text
     .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#x27;/g, "'").replace(/&#x60;/g, '`').replace(/&#x3D;/g, '=')
     .replace(/&#39;/g, "'").replace(/&amp;/g, '&')

@@ -104,7 +104,7 @@ t.test('no list, queue, form or other surface shows anybody a word of what they 
     const browser = browsers.get(who) as Browser
     for (const path of lists) {
       const page = await browser.get(path)
-      if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}`)
+      if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}: ${bank.log.filter((line) => line.includes('failed')).at(-1)?.slice(0, 700)}`)
       seen += canaries.seenIn(page.body).length
       wrong.push(...leaks(who, page.body + JSON.stringify(page.headers)).map((leak) => `${path}: ${leak}`))
     }
@@ -120,7 +120,7 @@ t.test('edit forms, old revisions, related notes and decision pages follow the s
     for (const who of people) {
       for (const path of paths) {
         const page = await (browsers.get(who) as Browser).get(path)
-        if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}`)
+        if (page.status >= 500) wrong.push(`${path} answers ${page.status} to ${who}: ${bank.log.filter((line) => line.includes('failed')).at(-1)?.slice(0, 700)}`)
         wrong.push(...leaks(who, page.body).map((leak) => `${path}: ${leak}`))
       }
     }

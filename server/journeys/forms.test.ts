@@ -50,6 +50,15 @@ t.test('a request that another site made is refused, token or not', async (t) =>
   t.equal(sent.length, 0)
 })
 
+/** A request without a token, in each way a browser or a script could send one. */
+const BODIES = [
+  { payload: 'language=zh&theme=dark', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  { payload: '--edge\r\ncontent-disposition: form-data; name="language"\r\n\r\nzh\r\n--edge--\r\n', headers: { 'content-type': 'multipart/form-data; boundary=edge' } },
+  { payload: '{"language":"zh"}', headers: { 'content-type': 'application/json' } },
+  { payload: 'language=zh', headers: { 'content-type': 'text/plain' } },
+  { payload: '', headers: {} },
+] as const
+
 t.test('every route that changes something asks for a token', async (t) => {
   const bank = await openBank(t)
   const doors = bank.app.doors.filter(({ method, tokenless }) => method !== 'GET' && tokenless === null)
@@ -60,8 +69,11 @@ t.test('every route that changes something asks for a token', async (t) => {
       const browser = await bank.signIn(login)
       browser.headers['sec-fetch-site'] = 'none'
       const path = url.replace(/:\w+/g, 'some-id')
-      const answer = await browser.request({ method: method as 'POST', url: path, payload: 'language=zh&theme=dark', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
-      t.ok([403, 404, 422].includes(answer.status), `${method} ${url} answers ${answer.status} to ${login}`)
+      for (const body of BODIES) {
+        const answer = await browser.request({ method: method as 'POST', url: path, ...body })
+        t.ok([400, 403, 404, 415, 422].includes(answer.status), `${method} ${url} answers ${answer.status} to ${login}`)
+        if (body === BODIES[0]) t.ok([403, 404, 422].includes(answer.status), `${method} ${url} answers ${answer.status} to a plain form`)
+      }
       t.equal((await browser.get('/me')).status, 200, 'and the session goes on')
     }
   }

@@ -3,7 +3,7 @@ import type { Row, Table, TableFormat, TableReader } from '../../domain/people/t
 import { done, refused, type Outcome, type Refusal } from '../../domain/people/refusal.js'
 import { decode } from './decode.js'
 
-/** Characters handed to the parser at once, so that other requests come in between. */
+/** Bytes handed to the parser at once, so that other requests come in between. */
 const PIECE = 64 * 1024
 /** A note holds 50 kB; a cell beyond this is a forgotten quote, not a text. */
 const LONGEST_RECORD = 1024 * 1024
@@ -52,27 +52,59 @@ interface Record {
 
 /** The records of a CSV text. One that cannot be read is the last: nobody knows where the next would begin. */
 async function* records(text: string, delimiter: string): AsyncGenerator<Record> {
+  const bytes = Buffer.from(text)
   const parser = parse({ delimiter, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_RECORD })
-  void feed(parser, text)
-  let before = 0
+  void feed(parser, bytes)
+  const lines = lineCounter(bytes)
+  let end = 0
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      yield { line: before + 1, cells: record }
-      before = info.lines
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { bytes: number } }>) {
+      yield { line: lines(end), cells: record }
+      end = info.bytes
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    yield { line: before + 1, cells: [], trouble: { at: 'file', code: error.code === 'CSV_MAX_RECORD_SIZE' ? 'imports.csv.too_long' : 'imports.csv.quotes', with: { line: before + 1 } } }
+    const line = lines(end)
+    yield { line, cells: [], trouble: { at: 'file', code: error.code === 'CSV_MAX_RECORD_SIZE' ? 'imports.csv.too_long' : 'imports.csv.quotes', with: { line } } }
   } finally {
     parser.destroy()
   }
 }
 
-async function feed(parser: ReturnType<typeof parse>, text: string): Promise<void> {
-  for (let from = 0; from < text.length && !parser.destroyed; from += PIECE) {
-    if (!parser.write(text.slice(from, from + PIECE))) await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve))
+/** The line on which the next record after a place begins. The parser's own count goes wrong inside of quotes. */
+function lineCounter(bytes: Uint8Array): (from: number) => number {
+  const end = bytes.includes(LF) ? LF : CR
+  let at = 0
+  let line = 1
+  const step = (): void => {
+    if (bytes[at] === end) line += 1
+    at += 1
+  }
+  return (from) => {
+    while (at < from) step()
+    while (at < bytes.length && (bytes[at] === LF || bytes[at] === CR)) step()
+    return line
+  }
+}
+
+const LF = 0x0a
+const CR = 0x0d
+
+async function feed(parser: ReturnType<typeof parse>, bytes: Uint8Array): Promise<void> {
+  for (let from = 0; from < bytes.length && !parser.destroyed; from += PIECE) {
+    if (!parser.write(bytes.subarray(from, from + PIECE))) await drained(parser)
   }
   if (!parser.destroyed) parser.end()
+}
+
+function drained(parser: ReturnType<typeof parse>): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      parser.off('drain', over).off('close', over)
+      resolve()
+    }
+    parser.once('drain', over).once('close', over)
+  })
 }
 
 /** What stands most often in the first line, outside of quotes. */

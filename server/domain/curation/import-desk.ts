@@ -48,7 +48,7 @@ export interface Progress {
 type Step = (batch: Batch, person: Person, desk: ImportDesk) => Promise<void>
 
 /** Rows written at once; more would only wait for the disk. */
-const AT_ONCE = 12
+const AT_ONCE = 24
 const REMEMBER_EVERY = 240
 
 /**
@@ -255,7 +255,7 @@ export class ImportDesk {
         if (work.newCustomer !== undefined) named.add(work.newCustomer)
       }
       if (total % 50 === 0) {
-        this.tell(batch.id, { at: total, rows: Math.max(total, batch.rows) })
+        if (batch.state === 'checking') this.tell(batch.id, { at: total, rows: Math.max(total, batch.rows) })
         await this.parts.breathe()
         if (this.stopping) break
       }

@@ -9,6 +9,7 @@ const CALLED: Readonly<Record<string, Act>> = {
   claimed: 'note.claimed', claim_taken_over: 'note.taken_over', accepted: 'note.accepted', returned: 'note.returned', declined: 'note.declined', edit_declined: 'note.declined',
   merged: 'note.merged', still_true: 'note.reverified', classified: 'note.reclassified', withheld: 'note.withheld', rehomed: 'note.moved', archived: 'note.archived',
   restored: 'note.restored', comment_cleared: 'note.cleared', revision_cleared: 'note.cleared',
+  redaction_proposed: 'redaction.proposed', redaction_refused: 'redaction.refused', redacted: 'redaction.done',
 }
 
 /** What one write did to a note, for the record (A1): codes and levels, never words anybody wrote. */

@@ -1,3 +1,5 @@
+import type { Everything } from '../policy/everything.js'
+
 /** What somebody is writing and has not posted: theirs alone, one document each. */
 export interface Draft {
   readonly schema: 1
@@ -18,4 +20,10 @@ export interface Drafts {
   /** Durable when it resolves. */
   keep(draft: Draft): Promise<void>
   drop(id: string, owner: string): Promise<void>
+}
+
+/** For redaction, which must reach what nobody but its owner may read. */
+export interface AllDrafts {
+  /** Applies to every draft; the same object writes nothing. Durable when it resolves. @returns the ids that changed */
+  rewrite(pass: Everything, verb: (draft: Draft) => Draft): Promise<readonly string[]>
 }

@@ -1,4 +1,5 @@
 import type { ReviewItem } from './item.js'
+import type { Redaction, RedactionProposal } from './redaction.js'
 import type { About, Revision } from './revision.js'
 import type { Rights } from './rights.js'
 import type { Confidence, Governance, Reliability } from './words.js'
@@ -44,6 +45,10 @@ export interface Note {
   readonly origin: Origin | null
   /** idempotency keys of the last acts, newest last */
   readonly keys: readonly string[]
+  /** waits for a second person */
+  readonly redaction?: RedactionProposal | null
+  /** oldest first */
+  readonly redactions?: readonly Redaction[]
 }
 
 /** Fixed when posted, changed only by a curator. */

@@ -7,6 +7,7 @@ import {
   latest, livingConfidence, pending, published, revisionNumbered, writersSinceDecision,
   type Comment, type Decision, type Flag, type Happening, type Message, type Note, type Reuse,
 } from './note.js'
+import type { RedactionProposal } from './redaction.js'
 import type { Revision } from './revision.js'
 
 /**
@@ -39,6 +40,10 @@ export interface NoteSeen {
   readonly revisions: readonly Revision[]
   /** L4 */
   readonly asCurator: boolean
+  /** L4 of every text the note ever had: whoever takes words away must see where they stand */
+  readonly curatesAll: boolean
+  /** words that somebody would like redacted; for curators of every text alone */
+  readonly redaction: RedactionProposal | null
   /** curators and the writer of what is under review */
   readonly item: Note['item']
   readonly thread: readonly Message[]
@@ -69,6 +74,7 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
   }
   const writes = (number: number) => revisionNumbered(note, number)?.by === by
   const asCurator = curates(face.number) && (!isActive(note.item) || curates(note.item.subject))
+  const curatesAll = asCurator && note.revisions.every((r) => curates(r.number))
   const inReview = note.item !== null && (curates(note.item.subject) || writes(note.item.subject))
   const items = [...note.pastItems, ...(note.item ? [note.item] : [])]
   const ofReview = (one: { readonly item: string }) => {
@@ -108,6 +114,8 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     pending: waiting && reads(waiting.number) ? bare(waiting) : null,
     revisions: readable.map(bare),
     asCurator,
+    curatesAll,
+    redaction: curatesAll ? (note.redaction ?? null) : null,
     item: inReview ? note.item : null,
     thread: note.thread.filter(ofReview),
     decisions: note.decisions.filter(ofReview).map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d)),

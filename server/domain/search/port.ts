@@ -29,6 +29,9 @@ export interface SearchEngine {
    */
   rebuild(entries: AsyncIterable<Entry>, progress?: (done: number) => void): Promise<void>
 
+  /** Resolves when nothing of what was replaced or dropped is left in the engine's own files. @throws SearchUnavailable */
+  scrub(): Promise<void>
+
   status(): Status
   close(): Promise<void>
 }

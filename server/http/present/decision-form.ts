@@ -68,7 +68,7 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     returnText: one(fields, 'returnText'),
     declines: vocabulary.taxonomy.reasons.decline.map((term) => chosen('declineCode')(term.key, labels.of(term))),
     declineText: one(fields, 'declineText'),
-    openReturn: Boolean(at['returnCode'] || at['returnText']) || one(fields, 'returnText') !== '',
+    openReturn: one(fields, 'say') === 'return' || Boolean(at['returnCode'] || at['returnText']) || one(fields, 'returnText') !== '',
     openDecline: Boolean(at['declineCode'] || at['declineText']) || one(fields, 'declineText') !== '',
     outcome: outcomeOf(request, note, subject, as),
   }

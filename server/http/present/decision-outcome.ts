@@ -23,6 +23,7 @@ export function outcomeOf(request: FastifyRequest, note: NoteSeen, subject: Revi
   const said = [
     level === 'restricted'
       ? request.say('curation.outcome.restricted', { count: kept.length, names: namesOf(kept, labels) })
+      : audience === 'private' ? request.say('curation.outcome.private')
       : request.say(`curation.outcome.${level}`, { audience: audienceIn(request, note, audience, labels) }),
   ]
   if (level !== 'restricted' && kept.length > 0) said.push(request.say('curation.outcome.named', { names: namesOf(kept, labels) }))

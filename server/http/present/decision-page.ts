@@ -12,7 +12,7 @@ import { changedTexts } from './changed-texts.js'
 import { decisionForm } from './decision-form.js'
 import { deskPart } from './desk-part.js'
 import { labelsOf } from './labels.js'
-import type { Fields } from './note-fields.js'
+import { one, type Fields } from './note-fields.js'
 import { notePage } from './note-page.js'
 import { WHY_ICONS } from './queue-page.js'
 
@@ -43,9 +43,10 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     revision: task.revision,
     openedAt: task.openedAt,
     within,
+    withinParam: encodeURIComponent(within),
     back: within === '' ? '/queue' : `/queue?${within}`,
     here: within === '' ? `/queue/${note.id}` : `/queue/${note.id}?${within}`,
-    why: active ? request.say(`curation.why.${item.why}`) : '',
+    why: active && item.why !== 'posted' ? request.say(`curation.why.${item.why}`) : '',
     whyIcon: WHY_ICONS[item?.why ?? 'posted'],
     waitingSince: active ? item.openedAt : null,
     urgent: active && item.urgent,
@@ -56,6 +57,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     verification: verifiable && may(request.viewer, 'note.decide', note.standing) ? { reviewOn: defaultReviewDate(subject.about.nature, note.rights.level, house.clock.today()) } : null,
     diff: diffOf(note, subject),
     conflict: task.seen === null ? null : conflictOf(note, subject, task.seen, page.timeline, task.openedAt),
+    typed: ['text', 'returnText', 'declineText'].map((name) => one(fields, name).trim()).filter((text) => text !== '').join('\n\n'),
     similar: await similarTo(request, `${subject.title}\n${subject.body}`, note.id),
     proposedBy: page.author,
     form: await decisionForm(request, note, subject, fields, named(request, task.refusals)),

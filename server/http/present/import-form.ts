@@ -38,6 +38,7 @@ export function importForm(request: FastifyRequest, kind: ImportKind, fields: Fi
   const home = person.department
   const departments = domain.includes(home) ? [home, ...domain.filter((id) => id !== home)] : domain
   const chosen = proposalFrom(fields)
+  const team = fields['team'] === undefined ? (person.teams[0] ?? '') : one(fields, 'team')
   const mapping = one(fields, 'mapping') || (house.imports.parts.mappings.shipped()[0]?.key ?? '')
   return {
     kind,
@@ -50,7 +51,7 @@ export function importForm(request: FastifyRequest, kind: ImportKind, fields: Fi
     departments: departments.map((id) => ({ value: id, label: labels.department(id), checked: id === (one(fields, 'department') || departments[0]) })),
     teams: [...people.teams.values()]
       .filter(({ id }) => objectionToHome({ department: departments[0] ?? '', team: id }, person, people, today) === null)
-      .map(({ id }) => ({ value: id, label: labels.team(id), checked: id === one(fields, 'team') })),
+      .map(({ id }) => ({ value: id, label: labels.team(id), checked: id === team })),
     audiences: AUDIENCES.map((value) => ({ value, label: request.say(`frame.audience.${value}`), checked: value === chosen.audience })),
     levels: LEVELS.filter((value) => value !== 'restricted').map((value) => ({ value, label: request.say(`frame.level.${value}`), checked: value === chosen.level })),
     source: one(fields, 'source') || SOURCE_BY_DEFAULT,

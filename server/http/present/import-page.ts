@@ -42,7 +42,6 @@ export async function importPage(request: FastifyRequest, batch: Batch) {
   const mine = batch.owner === me(request).id
   const deciding = batch.acceptance !== null && batch.acceptance.finishedAt === null
   const busy = state === 'checking' || state === 'running' || deciding
-  const wrong = batch.counts.refused > 0
   return {
     ...importRow(request, batch),
     id: batch.id,
@@ -57,8 +56,9 @@ export async function importPage(request: FastifyRequest, batch: Batch) {
     finishedAt: batch.finishedAt,
     tiles: tilesOf(request, batch),
     proposed: batch.notes ? { audience: batch.notes.proposed.audience, level: batch.notes.proposed.level } : null,
-    can: { run: mine && state === 'checked' && !wrong, drop: mine && (state === 'checked' || state === 'failed'), goOn: mine && busy && !deciding && !imports.isBusy(batch.id) },
-    wrong: wrong && state === 'checked',
+    can: { run: mine && state === 'checked', drop: mine && (state === 'checked' || state === 'refused' || state === 'failed'), goOn: mine && busy && !deciding && !imports.isBusy(batch.id) },
+    wrong: state === 'refused',
+    next: state === 'done' && batch.notes && batch.counts.created > 0 ? request.say(mine ? 'imports.next.importer' : 'imports.next.curator') : '',
     report: batch.report.slice(0, LINES_SHOWN).map((line) => reportLine(request, line)),
     reportMore: Math.max(0, batch.report.length - LINES_SHOWN) + batch.reportCut,
     reportHref: batch.report.length > 0 ? `/imports/${batch.id}/report` : '',

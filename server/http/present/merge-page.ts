@@ -16,7 +16,7 @@ export async function mergePage(request: FastifyRequest, note: NoteSeen, into: N
   const marked = many(fields, 'take')
   const level = stricterLevel(note.rights.level, into.rights.level)
   const living = into.confidence !== 'archived' && into.confidence !== 'wip'
-  const within = queryOfWithin(one(fields, 'within') === '' ? withinFrom(fields) : withinOf(one(fields, 'within')))
+  const within = queryOfWithin(withinOf(one(fields, 'within')))
   const paragraphs = await Promise.all(paragraphsOf(subject.body).map(async (text, index) => ({
     index, html: await request.house.markdown.render(text), checked: marked.includes(String(index)),
   })))
@@ -33,7 +33,7 @@ export async function mergePage(request: FastifyRequest, note: NoteSeen, into: N
     takes: living && may(request.viewer, 'note.edit', into.standing),
     stricter: level === into.rights.level ? '' : level,
     text: one(fields, 'text'),
-    pickAgain: `/queue/${note.id}/merger${within === '' ? '' : `?${within}`}`,
+    pickAgain: `/queue/${note.id}/merger${within === '' ? '' : `?within=${encodeURIComponent(within)}`}`,
   }
 }
 

@@ -24,6 +24,7 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
   return {
     id: note.id,
     href: `/queue/${note.id}${query === '' ? '' : `?${query}`}`,
+    returnHref: `/queue/${note.id}?${query === '' ? '' : `${query}&`}say=return#returnCode`,
     within: query,
     back: query === '' ? '/queue' : `/queue?${query}`,
     heading: subject.title,

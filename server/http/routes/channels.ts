@@ -8,7 +8,7 @@ import { setCeiling } from '../../domain/digests/set-ceiling.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import type { Grant } from '../../domain/policy/grant.js'
 import type { Act as Deed } from '../../domain/policy/record.js'
-import { changeableChannel, channelOf, channelRoom, withHiddenCustomers } from '../channel-room.js'
+import { channelNow, channelOf, channelRoom, withHiddenCustomers } from '../channel-room.js'
 import { sayRefusals } from '../form.js'
 import { grantNew, grantOn } from '../note-room.js'
 import { isPartial } from '../origin.js'
@@ -66,7 +66,7 @@ export function channels(app: FastifyInstance): void {
       String(now.version) === one(fields, 'version') ? changeChannel(now, grant, form, room) : refused('', 'channels.changed'))
     if (!outcome.ok) {
       const conflict = outcome.refusals.some(({ code }) => code === 'channels.changed')
-      return show(request, reply.code(conflict ? 409 : 422), fields, editTask(changeableChannel(request, channel), outcome.refusals))
+      return show(request, reply.code(conflict ? 409 : 422), fields, editTask(channelNow(request, channel), outcome.refusals))
     }
     await onRecord(request, channel.id, 'channel.changed', `t:${channel.team}`, `t:${outcome.value.team}`)
     if (outcome.value.ceiling !== channel.ceiling) await onRecord(request, channel.id, 'channel.ceiling_changed', channel.ceiling, outcome.value.ceiling)

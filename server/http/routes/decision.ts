@@ -27,7 +27,7 @@ export function decision(app: FastifyInstance): void {
   app.get('/queue/:id', { config: { allow: 'note.curate' } }, async (request, reply) => {
     const note = await curated(request)
     await readOnRecord(request, note)
-    const fields = startingFields(note, subjectOf(note), request.house.clock.today())
+    const fields = { ...startingFields(note, subjectOf(note), request.house.clock.today()), say: one(request.query as Fields, 'say') }
     return show(request, reply, note, fields, { within: withinFrom(request.query as Fields), refusals: [], openedAt: request.house.clock.now(), seen: null, revision: note.revision })
   })
 

@@ -29,7 +29,7 @@ export function imports(app: FastifyInstance): void {
   for (const kind of ['notes', 'customers'] as const) {
     app.get(`/imports/new/${kind}`, { config: { allow: 'import.run' } }, async (request, reply) => show(request, reply, kind, {}, []))
 
-    app.post(`/imports/new/${kind}`, { config: { allow: 'import.run' } }, async (request, reply) => {
+    app.post(`/imports/new/${kind}`, { config: { allow: 'import.run', upload: true } }, async (request, reply) => {
       const upload = await uploadOf(request, ['mappingFile'])
       const outcome = await batchFrom(request, kind, upload)
       if (!outcome.ok) return show(request, reply.code(422), kind, upload.fields, outcome.refusals)
@@ -164,11 +164,15 @@ async function ownBatch(request: FastifyRequest): Promise<Batch> {
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, kind: ImportKind, fields: Fields, refusals: readonly Refusal[]): Promise<FastifyReply> {
-  return reply.page('imports/new', { title: request.say(`imports.new.${kind}`), form: importForm(request, kind, fields, refusals), megabytes: MOST_BYTES / 1024 / 1024 })
+  return reply.page('imports/new', { title: request.say(`imports.new.${kind}`), crumbs: crumbs(request), form: importForm(request, kind, fields, refusals), megabytes: MOST_BYTES / 1024 / 1024 })
 }
 
 async function page(request: FastifyRequest, reply: FastifyReply, batch: Batch, fields: Fields, refusals: readonly Refusal[]): Promise<FastifyReply> {
   const decide = await acceptForm(request, batch, fields)
   if (decide) await listOnRecord(request, { notes: decide.notes.rows })
-  return reply.page('imports/show', { title: batch.fileName, batch: await importPage(request, batch), decide, refusals: sayRefusals(request, refusals) })
+  return reply.page('imports/show', { title: batch.fileName, crumbs: crumbs(request), batch: await importPage(request, batch), decide, refusals: sayRefusals(request, refusals) })
+}
+
+function crumbs(request: FastifyRequest): readonly { readonly href: string; readonly label: string }[] {
+  return [{ href: '/imports', label: request.say('imports.title') }]
 }

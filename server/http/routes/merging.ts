@@ -4,7 +4,7 @@ import { isActive } from '../../domain/notes/item.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { may } from '../../domain/policy/grant.js'
-import { applied, named, nextItem, queryOfWithin, subjectOf, withinFrom, withinOf } from '../curation-room.js'
+import { applied, named, nextItem, queryOfWithin, subjectOf, withinOf } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { grantOn } from '../note-room.js'
 import { candidates, idIn, jointText, mergePage, paragraphsOf } from '../present/merge-page.js'
@@ -86,12 +86,12 @@ async function targetOf(request: FastifyRequest, typed: string): Promise<NoteSee
 }
 
 async function pick(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, refusals: Refusals): Promise<FastifyReply> {
-  const query = queryOfWithin(one(fields, 'within') === '' ? withinFrom(fields) : withinOf(one(fields, 'within')))
+  const query = queryOfWithin(withinOf(one(fields, 'within')))
   const text = one(fields, 'q').trim()
   const found = await candidates(request, note, text)
   return reply.page('queue/merge', {
     title: request.say('curation.merge.title'),
-    id: note.id, heading: subjectOf(note).title, within: query, text,
+    id: note.id, heading: subjectOf(note).title, within: query, withinParam: encodeURIComponent(query), text,
     rows: (await noteRows(request, found)).map((row, i) => ({ ...row, id: found[i]?.id ?? '' })),
     refusals: sayRefusals(request, refusals),
   })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { classifyNote, type Retagging } from '../../domain/curation/classify-note.js'
 import type { NoteQuery } from '../../domain/notes/port.js'
+import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { deskSight } from '../../domain/policy/readable.js'
 import { permit } from '../../domain/policy/grant.js'
@@ -66,12 +67,13 @@ export function queue(app: FastifyInstance): void {
       tabs: tabsOf(request, counts, 'desk'),
       filters: {
         ...filters,
+        inForce: filters.inForce || one(fields, 'confidence') !== '' || one(fields, 'tag') !== '',
         tag: one(fields, 'tag'),
         confidences: CONFIDENCES.map((value) => ({ value, label: request.say(`frame.confidence.${value}`), checked: value === one(fields, 'confidence') })),
       },
       rows: rows.map((row, i) => ({ ...row, id: found.rows[i]?.id ?? '', tags: found.rows[i]?.shown.about.tags ?? [] })),
       bulk: bulkPart(request, address),
-      nothing: { icon: 'note', title: request.say('curation.none.desk'), text: request.say('curation.none.filtered_text'), links: [{ href: '/queue/desk', label: request.say('frame.chips.clear'), primary: false }] },
+      nothing: { icon: 'notes', title: request.say('curation.none.desk'), text: request.say('curation.none.filtered_text'), links: [{ href: '/queue/desk', label: request.say('frame.chips.clear'), primary: false }] },
       pages: pagesOf(address, page, SIZE, found.total),
       total: found.total,
     })
@@ -85,6 +87,7 @@ export function queue(app: FastifyInstance): void {
     const back = one(fields, 'back')
     if (ids.length === 0) return reply.flash('curation.bulk.nothing_marked', {}, 'warning').seeOther(back)
     if (Object.keys(to).length === 0) return reply.flash('curation.bulk.nothing_chosen', {}, 'warning').seeOther(back)
+    const shown: NoteSeen[] = []
     const outcomes: { href: string; heading: string; done: boolean; text: string }[] = []
     let unseen = 0
     for (const id of ids) {
@@ -93,16 +96,18 @@ export function queue(app: FastifyInstance): void {
         unseen += 1
         continue
       }
+      shown.push(note)
       const result = await classifyOne(request, note, to)
       outcomes.push({ href: `/notes/${id}`, heading: note.shown.title, done: result === null, text: result === null ? request.say('curation.bulk.done') : sayRefusals(request, named(request, result))[0]?.text ?? '' })
     }
     const failed = outcomes.filter((outcome) => !outcome.done).length
     if (failed === 0 && unseen === 0) return reply.flash('curation.bulk.all_done', { count: outcomes.length }).seeOther(back)
+    await listOnRecord(request, shown)
     return reply.page('queue/classified', { title: request.say('curation.bulk.title'), outcomes, unseen, done: outcomes.length - failed, back })
   })
 }
 
-async function classifyOne(request: FastifyRequest, note: Parameters<typeof queueRow>[1], to: Retagging): Promise<Refusals | null> {
+async function classifyOne(request: FastifyRequest, note: NoteSeen, to: Retagging): Promise<Refusals | null> {
   const { house } = request
   const permission = permit(request.viewer, 'note.classify', note.standing)
   if (!permission.ok) return permission.refusals

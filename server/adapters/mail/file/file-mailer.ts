@@ -49,7 +49,7 @@ export function openFileMailer(folder: string, files: MailFolder, from: string):
         if (!name.endsWith('.json')) continue
         const mail = await read(name.slice(0, -'.json'.length))
         if (!mail?.about.includes(thing)) continue
-        await keep({ ...mail, text: `${mark}\n`, html: `<p>${mark.replace(/[&<>"]/g, '')}</p>` })
+        await keep({ ...mail, subject: mark, text: `${mark}\n`, html: `<p>${mark.replace(/[&<>"]/g, '')}</p>` })
         redacted += 1
       }
       return redacted

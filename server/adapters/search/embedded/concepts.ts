@@ -142,8 +142,8 @@ function latin(run: Run, sources: Sources, last: boolean): Concept {
   if (forms.length > 0) {
     ways.push({ rows: view.rows(anyOf(forms)), weight: FORM, tokens: forms })
   }
-  // Names of customers by their sound; two letters at least, or every short word would be somebody.
-  if (/^[a-z]{2,}$/.test(word)) ways.push({ rows: view.rows(expression([SOUND_MARK + word]), ['sound']), weight: 1, tokens: [] })
+  // Names of customers by their sound; a beginning needs three letters, or every short word would be somebody.
+  if (/^[a-z]{2,}$/.test(word)) ways.push({ rows: view.rows(expression([SOUND_MARK + word], word.length > 2), ['sound']), weight: 1, tokens: [] })
   const synonyms = sources.synonyms.of([run])
   ways.push(...synonymWays(synonyms, sources))
   if (ways.some((way) => way.rows.length > 0)) {

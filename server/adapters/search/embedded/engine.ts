@@ -118,6 +118,10 @@ class EmbeddedSearch implements SearchEngine {
     }
   }
 
+  async scrub(): Promise<void> {
+    await Promise.all([this.lane.write('scrub', {}), this.building?.lane?.write('scrub', {})])
+  }
+
   status(): Status {
     const { state, complete, entries, restarts } = this.lane
     return {

@@ -5,7 +5,7 @@ import type { Facts } from './columns.js'
  * Changes whenever the tables, the segmenter, the folding or the streams do: a file of another stamp is not read
  * but made anew, because words cut differently would silently not be found.
  */
-export const STAMP = '1 jieba-2.0.2 opencc-1.4.2'
+export const STAMP = '2 jieba-2.0.2 opencc-1.4.2'
 
 /** Columns that hold pairs of characters and words as written; in this order in the table. */
 export const TEXT_COLUMNS = ['title', 'body', 'tag', 'customer', 'author', 'reference', 'topic'] as const
@@ -111,6 +111,11 @@ export class IndexFile {
   tokens(from: string, to: string, columns: readonly Column[], limit: number): string[] {
     const sql = `SELECT DISTINCT term FROM vocabulary WHERE term >= ? AND term < ? AND col IN (${columns.map(() => '?').join(', ')}) LIMIT ?`
     return (this.db.prepare(sql).raw().all(from, to, ...columns, limit) as [string][]).map(([term]) => term)
+  }
+
+  /** What was replaced or dropped is not in the files any more: the log of former writes goes too. */
+  scrub(): void {
+    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
   close(): void {

@@ -100,6 +100,10 @@ export class Index {
     this.file.setMeta('complete', 'yes')
   }
 
+  scrub(): void {
+    this.file.scrub()
+  }
+
   close(): void {
     this.file.close()
   }

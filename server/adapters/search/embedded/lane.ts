@@ -68,7 +68,7 @@ export class Lane {
   }
 
   /** After all earlier writes; once more after a restart, because a batch is the same done twice. */
-  write<C extends 'put' | 'drop' | 'complete'>(call: C, ask: Calls[C]['ask']): Promise<void> {
+  write<C extends 'put' | 'drop' | 'complete' | 'scrub'>(call: C, ask: Calls[C]['ask']): Promise<void> {
     const attempt = async (): Promise<void> => {
       const answer = await this.ask(call, ask).catch((error: unknown) => {
         if (error instanceof WorkerEnded) return this.ask(call, ask)

@@ -15,6 +15,7 @@ export interface Calls {
   versions: { ask: { from: number }; answer: { hits: readonly Hit[]; next: number | null } }
   /** the index holds everything there is */
   complete: { ask: Record<never, never>; answer: null }
+  scrub: { ask: Record<never, never>; answer: null }
   close: { ask: Record<never, never>; answer: null }
 }
 

@@ -9,6 +9,7 @@ import { pairStream, wordStream } from './tokens.js'
 /** Sounds are not words: the mark keeps them apart, so that they are never offered as one. */
 export const SOUND_MARK = 'ˇ'
 const LONGEST_SOUND = 12
+const LONGEST_PERSON = 4
 
 export function streamsOf(entry: Entry): Streams {
   const side = (name: keyof Entry['texts']): string => pairStream(entry.texts[name] ?? [])
@@ -22,7 +23,7 @@ export function streamsOf(entry: Entry): Streams {
     topic: side('topic'),
     words_title: wordStream(entry.title),
     words_body: wordStream(entry.body),
-    sound: entry.kind === 'customer' ? soundsOf(entry.title).map((sound) => SOUND_MARK + sound).join(' ') : '',
+    sound: entry.kind === 'customer' ? soundStream([entry.title, ...(entry.texts.customer ?? [])]) : '',
   }
 }
 
@@ -38,15 +39,20 @@ function tokensIn(stream: string): number {
   return count
 }
 
+function soundStream(names: readonly string[]): string {
+  return [...new Set(names.flatMap(soundsOf))].map((sound) => SOUND_MARK + sound).join(' ')
+}
+
 /** 招商银行 → zhaoshangyinhang, zsyh, and the same from every later character on, as people begin in the middle. */
 export function soundsOf(name: string): string[] {
   const sounds = new Set<string>()
   for (const run of runsOf(fold(name))) {
     if (!run.dense) continue
-    const syllables = pronounce(run.text).slice(0, LONGEST_SOUND)
-    for (let i = 0; i < syllables.length; i++) {
-      const rest = syllables.slice(i)
-      sounds.add(rest.join('')).add(rest.map((syllable) => syllable[0]).join(''))
+    for (const syllables of pronounce(run.text)) {
+      for (let i = 0; i < syllables.length; i++) {
+        const rest = syllables.slice(i)
+        sounds.add(rest.join('')).add(rest.map((syllable) => syllable[0]).join(''))
+      }
     }
   }
   return [...sounds].filter((sound) => /^[a-z]+$/.test(sound))
@@ -55,8 +61,15 @@ export function soundsOf(name: string): string[] {
 type Pinyin = typeof import('pinyin-pro')
 let pinyin: Pinyin | undefined
 
-/** Loaded when the first Chinese name comes: its tables are large. A surname is read as one (曾 zeng, 单 shan). */
-function pronounce(dense: string): string[] {
+/**
+ * Loaded when the first Chinese name comes: its tables are large. A short name may be a person's, whose surname is read
+ * in its own way (曾 zeng, 单 shan); read so, a company's name would go wrong (银行 yin xing).
+ */
+function pronounce(dense: string): string[][] {
   pinyin ??= createRequire(import.meta.url)('pinyin-pro') as Pinyin
-  return pinyin.pinyin(dense, { toneType: 'none', type: 'array', surname: 'head', v: true }).map((syllable) => syllable.toLowerCase())
+  const { pinyin: read } = pinyin
+  const plain = { toneType: 'none', type: 'array', v: true } as const
+  const readings = [read(dense, plain)]
+  if ([...dense].length <= LONGEST_PERSON) readings.push(read(dense, { ...plain, surname: 'head' }))
+  return readings.map((syllables) => syllables.slice(0, LONGEST_SOUND).map((syllable) => syllable.toLowerCase()))
 }

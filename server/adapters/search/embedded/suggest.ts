@@ -28,14 +28,16 @@ function named(runs: readonly Run[], view: View): Hit[] {
   // A Chinese name is typed as far as it is typed; a Latin word may be half of one.
   const open = !dense || [...(runs.at(-1)?.text ?? '')].length === 1
   const points = new Map<number, number>()
-  const add = (rows: Int32Array, gain: number): void => {
-    for (const row of rows) points.set(row, (points.get(row) ?? 0) + gain)
+  const { columns } = view
+  const add = (rows: Int32Array, gain: number, onlyCustomers = false): void => {
+    for (const row of rows) if (!onlyCustomers || columns.kindOf(row) === 'customer') points.set(row, (points.get(row) ?? 0) + gain)
   }
   add(view.rows(expression(tokens, open), ['title']), 2)
   add(view.rows(`^ ${expression(tokens, open)}`, ['title']), 4)
+  // A customer's other names; a note's are those of its customers.
+  add(view.rows(expression(tokens, open), ['customer']), 1, true)
   const sound = runs.map((run) => run.text).join('')
   if (/^[a-z]+$/.test(sound)) add(view.rows(expression([SOUND_MARK + sound], true), ['sound']), 3)
-  const { columns } = view
   const rows = [...points.keys()].sort((a, b) => {
     return (points.get(b) ?? 0) - (points.get(a) ?? 0)
       || (columns.length[a] ?? 0) - (columns.length[b] ?? 0)

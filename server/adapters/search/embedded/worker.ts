@@ -38,6 +38,7 @@ function answer(request: Request, check: () => void): Calls[Call]['answer'] {
     case 'versions': return index.versions(request.from)
     case 'synonyms': index.setSynonyms(request.groups); return null
     case 'complete': index.complete(); return null
+    case 'scrub': index.scrub(); return null
     case 'close': index.close(); index = null; return null
   }
 }

@@ -79,6 +79,11 @@ export class Catalog {
     return this.prepared(query.sql).get(...query.params) as Row | undefined
   }
 
+  /** Nothing of what was replaced or removed is in the catalog's files any more. */
+  scrub(): void {
+    this.database.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
   /** Says in the file that nothing is missing from it. */
   close(): void {
     this.setMeta('clean', 'yes')
@@ -157,6 +162,8 @@ function connected(path: string): Database.Database {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = OFF')
   database.pragma('temp_store = MEMORY')
+  // Redacted words must leave the file, not only the lists.
+  database.pragma('secure_delete = ON')
   database.pragma('cache_size = -32000')
   return database
 }

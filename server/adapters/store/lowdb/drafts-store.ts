@@ -1,4 +1,5 @@
-import type { Draft, Drafts } from '../../../domain/notes/draft.js'
+import type { AllDrafts, Draft, Drafts } from '../../../domain/notes/draft.js'
+import type { Everything } from '../../../domain/policy/everything.js'
 import type { Catalog } from './catalog.js'
 import type { Entry } from './catalog-rows.js'
 import type { DocumentFolder, Listed } from './document-folder.js'
@@ -16,7 +17,7 @@ export const DRAFT_FILE: Schema<Draft> = {
 }
 
 /** One document for each draft. The owner is asked of the catalog, so a foreign id costs what an unknown one costs. */
-export class DraftsStore implements Drafts {
+export class DraftsStore implements Drafts, AllDrafts {
   private readonly mutexes = new KeyedMutex()
 
   constructor(
@@ -58,6 +59,22 @@ export class DraftsStore implements Drafts {
       await this.documents.remove(id)
       this.catalog.forget([id])
     })
+  }
+
+  async rewrite(_pass: Everything, verb: (draft: Draft) => Draft): Promise<readonly string[]> {
+    await this.ready
+    const changed: string[] = []
+    for (const { id } of await this.documents.list()) {
+      await this.mutexes.run(id, async () => {
+        const there = await this.documents.read(id)
+        if (!there || verb(there) === there) return
+        const kept = await this.documents.change(id, verb)
+        const file = await this.documents.stat(id)
+        if (file) this.catalog.put([this.entry(kept, file)])
+        changed.push(id)
+      })
+    }
+    return changed
   }
 
   entry(draft: Draft, file: Listed): Entry {

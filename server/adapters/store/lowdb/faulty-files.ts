@@ -21,6 +21,11 @@ export class FaultyFiles implements Files {
     this.off = new Promise((resolve) => (this.switchOff = resolve))
   }
 
+  /** The n-th operation from here on fails. */
+  plant(n: number): void {
+    this.fault = { ...this.fault, at: this.done.length + n }
+  }
+
   /** From here on nothing fails. */
   heal(): void {
     this.fault = { ...this.fault, at: Infinity }

@@ -181,6 +181,7 @@ export class NotesStore implements Notes, AllNotes {
 export function changesReading(before: Note, after: Note): boolean {
   if (JSON.stringify(faceAccess(before)) !== JSON.stringify(faceAccess(after))) return true
   if (published(before).number !== published(after).number) return true
+  if (before.redactions?.length !== after.redactions?.length) return true
   const textOf = (note: Note) => new Map(note.revisions.map((r) => [r.number, JSON.stringify([r.title, r.body, r.source, r.about.tags])]))
   const now = textOf(after)
   return [...textOf(before)].some(([number, text]) => now.get(number) !== text)

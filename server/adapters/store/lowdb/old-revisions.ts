@@ -62,6 +62,18 @@ export class NoteDocuments implements Documents<Whole> {
     return { ...(written as unknown as Whole), version: kept.version }
   }
 
+  /** Of a note's oldest revisions only the set it names is kept: a former one may hold words that were redacted since. */
+  async scrub(id: string): Promise<void> {
+    await this.notes.change(id, async (now) => {
+      const there = await this.old.read(id)
+      const set = there?.sets.find(({ of }) => of === now.older)
+      if (!there || there.sets.length === (set ? 1 : 0)) return now
+      if (set) await this.old.put({ ...there, sets: [set] })
+      else await this.old.remove(id)
+      return now
+    })
+  }
+
   list(): Promise<Listed[]> {
     return this.notes.list()
   }

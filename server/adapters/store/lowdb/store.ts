@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AllCustomers, Customers } from '../../../domain/customers/port.js'
 import type { Customer } from '../../../domain/customers/customer.js'
-import type { Draft, Drafts } from '../../../domain/notes/draft.js'
+import type { AllDrafts, Draft, Drafts } from '../../../domain/notes/draft.js'
 import type { Note } from '../../../domain/notes/note.js'
 import type { AllNotes, Notes } from '../../../domain/notes/port.js'
 import type { Feed } from '../../../domain/policy/events.js'
@@ -31,10 +31,13 @@ export interface Store {
   readonly customers: Customers
   readonly allCustomers: AllCustomers
   readonly drafts: Drafts
+  readonly allDrafts: AllDrafts
   readonly feed: Feed
   /** resolves when nothing is missing from any list and writing begins; rejects when that cannot be */
   readonly ready: Promise<void>
   progress(): Progress
+  /** Nothing of what a note's last write replaced is in the files beside it any more. */
+  scrub(note: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -97,9 +100,14 @@ export async function openStore(data: DataFolder, options: StoreOptions): Promis
     customers: customersStore,
     allCustomers: customersStore,
     drafts: draftsStore,
+    allDrafts: draftsStore,
     feed,
     ready: started,
     progress: () => catchUp.progress,
+    scrub: async (note) => {
+      await notes.scrub(note)
+      catalog.scrub()
+    },
     close: async () => {
       stop.abort()
       await started.catch(() => {})

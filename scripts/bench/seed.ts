@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { v7 } from 'uuid'
+import { DataFolder } from '../../server/adapters/store/lowdb/data-folder.js'
+import { realFiles, type Files } from '../../server/adapters/store/lowdb/files.js'
+import { openPeople } from '../../server/adapters/store/lowdb/people-store.js'
+import { openStore } from '../../server/adapters/store/lowdb/store.js'
+import { postNote } from '../../server/domain/notes/post-note.js'
+import type { Note } from '../../server/domain/notes/note.js'
+import { NO_SOURCE } from '../../server/domain/notes/revision.js'
+import { DIRECTIONS, NATURES } from '../../server/domain/notes/words.js'
+import { Vocabulary, type Taxonomy } from '../../server/domain/notes/taxonomy.js'
+import type { Person } from '../../server/domain/people/person.js'
+import { permit } from '../../server/domain/policy/grant.js'
+import { LEVELS } from '../../server/domain/policy/level.js'
+import { standingApart } from '../../server/domain/policy/rules.js'
+import { ROOT } from '../../server/root.js'
+
+const DEPARTMENTS = ['retail', 'private', 'corporate', 'cards', 'east']
+const DAY = 86_400_000
+
+/** Fills an empty data directory with so many notes, without fsync: it is scratch, and only what is measured later must be durable. */
+export async function seed(root: string, count: number, progress: (done: number) => void): Promise<void> {
+  const data = await DataFolder.open({ root, clock: () => new Date().toISOString(), files: unsynced })
+  const people = await openPeople(data)
+  const persons = DEPARTMENTS.flatMap((department, i) => [person(`reader-${i}`, department, ['employee']), person(`curator-${i}`, department, ['employee', 'curator'])])
+  const departments = [{ id: 'head', name: 'Head', nameZh: '总行', parent: null }, ...DEPARTMENTS.map((id) => ({ id, name: id, nameZh: id, parent: 'head' }))]
+  const teams = DEPARTMENTS.map((id) => ({ id: `team-${id}`, name: id, nameZh: id, department: id, email: `${id}@bank.example` }))
+  await people.change(() => ({ persons, departments, teams }))
+  const taxonomy = JSON.parse(readFileSync(join(ROOT, 'content', 'taxonomy.json'), 'utf8')) as Taxonomy
+  const vocabulary = new Vocabulary({ ...taxonomy, aliases: {}, version: 1 })
+  const store = await openStore(data, { log: { warn: () => {}, error: () => {} } })
+  await store.ready
+  const text = texts()
+  const topics = taxonomy.topics.filter((topic) => !topic.route_to && !topic.governance)
+  const directory = people.directory()
+  const start = Date.now() - 700 * DAY
+  for (let at = 0; at < count; ) {
+    const batch = Array.from({ length: Math.min(64, count - at) }, (_, i) => at + i)
+    await Promise.all(batch.map(async (n) => {
+      const department = DEPARTMENTS[n % DEPARTMENTS.length] as string
+      const writer = directory.person(`reader-${n % DEPARTMENTS.length}`) as Person
+      const id = v7({ msecs: start + n * 600 })
+      const permission = permit({ kind: 'person', person: writer }, 'note.post', standingApart(id))
+      if (!permission.ok) throw new Error('the bench may not post')
+      const body = text(n)
+      const posted = postNote(permission.grant, {
+        title: body.slice(0, 60), body,
+        about: { customers: [], topic: topics[n % topics.length]?.key ?? null, direction: DIRECTIONS[n % 3] ?? null, nature: NATURES[n % 5] ?? null, products: [taxonomy.products[n % taxonomy.products.length]?.key ?? ''], segment: taxonomy.segments[n % taxonomy.segments.length]?.key ?? null, stage: null, tags: [`tag ${n % 200}`] },
+        source: { ...NO_SOURCE, touchpoint: taxonomy.touchpoints[n % taxonomy.touchpoints.length]?.key ?? null },
+        proposed: { audience: n % 4 === 0 ? 'department' : 'enterprise', level: LEVELS[n % 20 === 0 ? 2 : n % 2] ?? 'internal', named: [], stewards: [] },
+      }, { id, item: v7(), home: { department, team: `team-${department}` }, titleFromText: body.slice(0, 60), key: null }, {
+        writer, people: directory, vocabulary, knownCustomers: new Set(), restricted: new Set(), identifiers: 0, identifiersKept: true, now: new Date(start + n * 600).toISOString(),
+      })
+      if (!posted.ok) throw new Error(posted.refusals.map((r) => r.code).join())
+      await store.notes.add(permission.grant, n % 50 === 0 ? posted.value : validated(posted.value, start + n * 600 + DAY, n))
+    }))
+    at += batch.length
+    if (at % 6_400 < 64) progress(at)
+  }
+  await store.close()
+  await data.close()
+}
+
+/** As a curator would have left it; told without the verb, whose checks are not what is measured. */
+function validated(note: Note, msecs: number, n: number): Note {
+  const at = new Date(msecs).toISOString()
+  const item = note.item as NonNullable<Note['item']>
+  return {
+    ...note, confidence: 'validated', validated: 1, reviewOn: new Date(msecs + 365 * DAY).toISOString().slice(0, 10), item: { ...item, state: 'accepted', closedAt: at },
+    decisions: [{ id: v7(), item: item.id, by: `curator-${n % DEPARTMENTS.length}`, at, kind: 'accept', revision: 1, code: null, text: '', ratings: { value: (n % 5) + 1, correctness: 2, reliability: 'B', ease: 3 }, rights: note.rights, about: null }],
+  }
+}
+
+function person(id: string, department: string, roles: Person['roles']): Person {
+  return {
+    id, login: id, name: id, email: `${id}@bank.example`, title: '', department, teams: [`team-${department}`], roles, domain: roles.includes('curator') ? [department] : [],
+    clearance: 'confidential', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+  }
+}
+
+/** Real complaint narratives and Chinese banking questions when the test data is there, else made-up sentences; every one with a number of its own. */
+function texts(): (n: number) => string {
+  const shared = process.env['TACIT_SHARED'] ?? join(ROOT, '..', 'shared')
+  const file = join(shared, 'data', 'complaint-narratives.jsonl')
+  const english = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => String((JSON.parse(line) as { narrative: string }).narrative).slice(0, 900)) : ['The customer was not told that the rate would reset, and left.']
+  const zh = join(shared, 'data', 'zh-finance', '理财知识解读.csv')
+  const chinese = existsSync(zh) ? readFileSync(zh, 'utf8').split('\n').filter((line) => line.length > 40) : ['客户说到期那天没有人给他打电话，所以把存单转走了。']
+  return (n) => `${n % 3 === 0 ? chinese[n % chinese.length] : english[n % english.length]} (${n})`
+}
+
+const unsynced: Files = {
+  ...realFiles,
+  open: async (path, how) => {
+    const file = await realFiles.open(path, how)
+    return new Proxy(file, { get: (target, name) => (name === 'sync' ? async () => {} : bound(target, name)) })
+  },
+  openFolder: async () => ({ sync: async () => {}, close: async () => {} }),
+}
+
+function bound<T extends object>(target: T, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, name)
+  return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+}

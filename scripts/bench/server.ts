@@ -1,0 +1,79 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Signer } from '@fastify/cookie'
+import { readConfig } from '../../server/config.js'
+import { build } from '../../server/app.js'
+import { previewOf } from './digest.js'
+import { parseQuery } from '../../server/domain/search/query.js'
+import { FACETS } from '../../server/domain/search/entry.js'
+import { cookieName, sessionFor } from '../../server/http/session.js'
+import { openHouse } from '../../server/wire.js'
+
+/**
+ * The portal itself in a process of its own, with the floors beside it: E an empty POST with session and token, H an
+ * empty page with session, D a bare durable write, Q the engine's own call.
+ */
+const started = performance.now()
+const config = readConfig()
+const house = await openHouse(config, { told: (line) => console.error(line) })
+const app = await build(house)
+const delay = monitorEventLoopDelay({ resolution: 5 })
+
+app.post('/bench/empty', { config: { allow: 'signed-in' } }, async (_request, reply) => reply.code(204).send())
+app.get('/bench/page', { config: { allow: 'signed-in' } }, async (request, reply) => reply.page('bench/empty', { title: request.say('search.title') }))
+app.post('/bench/durable', { config: { allow: 'signed-in' } }, async () => ({ ms: await bareWrites(200) }))
+app.get<{ Querystring: { q?: string; topic?: string } }>('/bench/engine', { config: { allow: 'signed-in' } }, async (request) => {
+  const at = performance.now()
+  const results = await house.engine.search(parseQuery(request.query.q ?? ''), request.sight(), {
+    now: house.clock.now(), kinds: ['note'], page: 1, size: 20, hold: house.hold(), archived: false, ...(request.query.topic && { filters: { topic: [request.query.topic] } }),
+  })
+  return { ms: performance.now() - at, total: results.total, facets: FACETS.length }
+})
+app.post('/bench/rebuild', { config: { allow: 'signed-in' } }, async () => {
+  delay.reset()
+  delay.enable()
+  const at = performance.now()
+  await house.rebuildIndex()
+  delay.disable()
+  return { ms: performance.now() - at, delayP99: delay.percentile(99) / 1e6, delayMax: delay.max / 1e6 }
+})
+app.post('/bench/digest', { config: { allow: 'signed-in' } }, async () => previewOf(house))
+app.get('/bench/memory', { config: { allow: 'public' } }, async () => process.memoryUsage())
+
+await app.listen({ host: '127.0.0.1', port: config.port })
+await house.started()
+const ready = performance.now() - started
+await house.caughtUp()
+const indexed = performance.now() - started
+const cookies: Record<string, string> = {}
+for (const login of ['reader-0', 'curator-0']) {
+  const person = house.people.directory().personByLogin(login)
+  if (!person) throw new Error('the data directory was not seeded')
+  const id = house.passwords.newToken()
+  await house.sessions.keep(id, sessionFor(house, person, { agent: 'bench', address: '127.0.0.1' }))
+  cookies[login] = `${cookieName(house, 'tacit')}=${encodeURIComponent(new Signer(house.secret).sign(id))}`
+}
+console.log(JSON.stringify({ origin: app.listeningOrigin, ready, indexed, cookies, notes: house.engine.status().entries }))
+process.once('SIGTERM', () => void app.close().then(() => house.close()).then(() => process.exit(0)))
+
+/** write, fsync, rename, fsync of the directory; milliseconds each. */
+async function bareWrites(times: number): Promise<number[]> {
+  const folder = await mkdtemp(join(config.dataDir, 'bare-'))
+  const bytes = Buffer.alloc(3_000, 'x')
+  const found: number[] = []
+  for (let i = 0; i < times; i++) {
+    const at = performance.now()
+    const file = await open(join(folder, `${i}.tmp`), 'wx')
+    await file.writeFile(bytes)
+    await file.sync()
+    await file.close()
+    await rename(join(folder, `${i}.tmp`), join(folder, `${i}.json`))
+    const directory = await open(folder, 'r')
+    await directory.sync()
+    await directory.close()
+    found.push(performance.now() - at)
+  }
+  await rm(folder, { recursive: true })
+  return found
+}

@@ -1,0 +1,108 @@
+import type { FastifyRequest } from 'fastify'
+import { DateTime } from 'luxon'
+import { ACTS, RECORDED_KINDS, type Recorded, type RecordPage, type RecordQuery, type RecordVerdict } from '../../domain/policy/record.js'
+import { labelsOf, type Labels } from './labels.js'
+import { one, type Fields } from './note-fields.js'
+
+const SIZE = 100
+const MOST_OFFERED = 300
+/** The first words of acts, such as `note` of `note.posted`: a whole kind of act at once. */
+const FAMILIES = [...new Set(ACTS.map((act) => act.slice(0, act.indexOf('.'))))]
+
+export interface Asked {
+  readonly fields: Readonly<Record<'who' | 'did' | 'kind' | 'id' | 'from' | 'until', string>>
+  readonly query: RecordQuery
+}
+
+/** What the auditor asks for, from the address. Whatever makes no sense asks for nothing of that kind. */
+export function askedOfRecord(request: FastifyRequest): Asked {
+  const typed = request.query as Fields
+  const text = (name: string) => one(typed, name).trim().slice(0, 200)
+  const fields = { who: text('who'), did: text('did'), kind: text('kind'), id: text('id'), from: text('from'), until: text('until') }
+  const people = request.house.people.directory()
+  const person = people.personByLogin(fields.who) ?? [...people.persons.values()].find(({ name }) => name === fields.who)
+  const did = ACTS.filter((act) => act === fields.did || act.startsWith(`${fields.did}.`))
+  const kind = RECORDED_KINDS.find((each) => each === fields.kind)
+  const [from, until] = [startOf(request, fields.from, 0), startOf(request, fields.until, 1)]
+  const before = text('before')
+  return {
+    fields,
+    query: {
+      ...(fields.who !== '' && { who: person?.id ?? fields.who }), ...(did.length > 0 && fields.did !== '' && { did }), ...(kind && { kind }), ...(fields.id !== '' && { id: fields.id }),
+      ...(from && { from }), ...(until && { until }), ...(/^\d{1,12}$/.test(before) && { before: Number(before) }), limit: SIZE,
+    },
+  }
+}
+
+/** Codes and ids only; names of people, teams and departments are known to all staff, those of customers are not said. */
+export function recordPage(request: FastifyRequest, { fields, query }: Asked, page: RecordPage, verdict: RecordVerdict | null) {
+  const labels = labelsOf(request)
+  const everybody = [...request.house.people.directory().persons.values()]
+  const asked = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''))
+  const base = `/record${asked.size > 0 ? `?${asked.toString()}` : ''}`
+  const older = new URLSearchParams(asked)
+  if (page.next !== null) older.set('before', String(page.next))
+  return {
+    title: request.say('record.title'),
+    fields,
+    narrowed: asked.size > 0,
+    newest: query.before === undefined ? '' : base,
+    older: page.next === null ? '' : `/record?${older.toString()}`,
+    // A bank of thousands types the login: so long a list would weigh more than the page.
+    people: everybody.length > MOST_OFFERED ? [] : everybody.map(({ login, name }) => ({ value: login, label: name })).sort((a, b) => a.value.localeCompare(b.value)),
+    families: FAMILIES.map((family) => ({
+      label: request.say(`record.family.${family}`), whole: { value: family, checked: fields.did === family },
+      acts: ACTS.filter((act) => act.startsWith(`${family}.`)).map((act) => ({ value: act, label: request.say(`record.act.${act}`), checked: fields.did === act })),
+    })),
+    kinds: RECORDED_KINDS.map((value) => ({ value, label: request.say(`record.kind.${value}`), checked: fields.kind === value })),
+    rows: page.entries.map((entry) => recordRow(request, entry, labels)),
+    verdict: verdict && verdictModel(request, verdict),
+  }
+}
+
+function recordRow(request: FastifyRequest, { n, at, who, did, thing, from = '', to = '' }: Recorded, labels: Labels) {
+  const change = from === '' && to === '' ? '' : from === '' ? to : `${from} → ${to === '' ? '–' : to}`
+  return {
+    n, at, who: sayWho(request, who, labels), whoHref: hrefTo({ who: loginOf(request, who) }),
+    act: request.say(`record.act.${did}`),
+    kind: thing ? request.say(`record.kind.${thing.kind}`) : '', id: thing?.id ?? '', idHref: thing ? hrefTo({ id: thing.id }) : '', named: thing ? nameOf(request, thing, labels) : '',
+    change,
+  }
+}
+
+function sayWho(request: FastifyRequest, who: string, labels: Labels): string {
+  if (who === 'nobody') return request.say('record.nobody')
+  if (who.startsWith('job:')) return request.say('record.job', { name: who.slice(4) })
+  if (who.startsWith('channel:')) return request.say('record.channel', { name: who.slice(8) })
+  return request.house.people.directory().person(who) ? labels.person(who) : who
+}
+
+function loginOf(request: FastifyRequest, who: string): string {
+  return request.house.people.directory().person(who)?.login ?? who
+}
+
+function nameOf(request: FastifyRequest, { kind, id }: NonNullable<Recorded['thing']>, labels: Labels): string {
+  const people = request.house.people.directory()
+  if (kind === 'person') return people.person(id) ? labels.person(id) : ''
+  if (kind === 'team') return people.team(id) ? labels.team(id) : ''
+  return kind === 'department' && people.department(id) ? labels.department(id) : ''
+}
+
+function verdictModel(request: FastifyRequest, { whole, entries, last, problems, unfinished }: RecordVerdict) {
+  return {
+    whole, entries, unfinished, mark: `${last.n}:${last.hash}`,
+    problems: problems.map(({ what, n, to, segment, line }) => ({
+      text: request.say(`record.problem.${what}`, { n, to: to ?? n }), place: segment ? `${segment}${line === undefined ? '' : `:${line}`}` : '',
+    })),
+  }
+}
+
+function hrefTo(query: Readonly<Record<string, string>>): string {
+  return `/record?${new URLSearchParams(query).toString()}`
+}
+
+/** The instant at which a day of the bank begins, some days later; undefined for what is no day. */
+function startOf(request: FastifyRequest, day: string, plus: number): string | undefined {
+  const start = DateTime.fromISO(day, { zone: request.house.config.timeZone })
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && start.isValid ? start.plus({ days: plus }).toUTC().toISO() ?? undefined : undefined
+}

@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core'
+import { offerPasswordLink } from '../../domain/people/choose-password.js'
+import { crawl, doorBehind, pageDoors } from '../crawl.js'
+import { EYES, type Eyes } from '../demo-bank.js'
+import type { Portal } from './in-chromium.js'
+
+/** One address, and whose eyes look at it. */
+export interface Visit {
+  readonly door: string
+  readonly path: string
+  readonly who: string | null
+  readonly status: number
+  /** done to the page before it is looked at */
+  readonly then?: (page: Page) => Promise<unknown>
+}
+
+/** Addresses of one door that are looked at. */
+const OF_EACH = 2
+
+/**
+ * Every page of the portal, found by following links as one person of each kind: whoever comes first in the list
+ * and may open a door looks at it. Then the states that no link leads to.
+ */
+export async function visitsOf(portal: Portal): Promise<readonly Visit[]> {
+  const { bank } = portal
+  const { doors } = bank.app
+  const plain = pageDoors(doors).map(({ url }) => url).filter((url) => !url.includes(':'))
+  const visits: Visit[] = []
+  for (const who of Object.keys(EYES) as Eyes[]) {
+    const found = (await crawl(await bank.enter(who), doors, plain, 6)).filter(({ status, door }) => status === 200 && !visits.some((visit) => visit.door === door && visit.who !== who))
+    for (const { door, path } of found) {
+      if (visits.filter((visit) => visit.door === door).length < OF_EACH) visits.push({ door, path, who, status: 200 })
+    }
+  }
+  const link = await offerPasswordLink(bank.house, bank.personCalled('wang.qiang').id, bank.clock.now())
+  const asked: readonly Omit<Visit, 'door' | 'status'>[] = [
+    { who: null, path: '/sign-in' },
+    { who: null, path: `/password/${link}` },
+    ...(await notesOf(portal)),
+    { who: 'li.na', path: '/search?q=%E5%88%A9%E7%8E%87' },
+    { who: 'li.na', path: '/search?q=mortgage&confidence=validated' },
+    { who: 'li.na', path: '/search?q=zzqqxx' },
+    { who: 'li.na', path: '/notes?tab=waiting' },
+    { who: 'he.jun', path: '/queue?tab=due' },
+    { who: 'he.jun', path: '/queue?tab=flagged' },
+    { who: 'he.jun', path: '/queue?tab=mine' },
+    { who: 'li.na', path: '/notes/new', then: refusedPost },
+  ]
+  const known = asked.filter(({ who, path }) => !visits.some((visit) => visit.who === who && visit.path === path))
+  const more = known.map((visit): Visit => ({ ...visit, door: doorBehind(doors, visit.path) ?? '', status: 200 }))
+  return [...visits, ...more, { who: 'li.na', path: '/nowhere', door: '', status: 404 }, { who: 'li.na', path: '/queue', door: '/queue', status: 403 }]
+}
+
+/** One note of each kind that looks different. */
+async function notesOf({ bank }: Portal): Promise<readonly { readonly who: string; readonly path: string }[]> {
+  const all = { order: 'newest', page: 1, size: 1 } as const
+  const one = async (who: string, query: object): Promise<{ who: string; path: string }[]> =>
+    (await bank.house.notes.list({ ...all, ...query }, bank.sightOf(who))).rows.map(({ id }) => ({ who, path: `/notes/${id}?stay=1` }))
+  return (await Promise.all([
+    one('li.na', { writer: bank.personCalled('li.na').id, withItem: 'returned' }),
+    one('li.na', { writer: bank.personCalled('li.na').id, withItem: 'active' }),
+    one('he.jun', { levels: ['confidential'] }),
+    one('he.jun', { levels: ['restricted'] }),
+    one('he.jun', { confidences: ['archived'] }),
+    one('he.jun', { order: 'reused' }),
+  ])).flat()
+}
+
+/** Sends the form as it is: the page comes back and says what is missing. */
+async function refusedPost(page: Page): Promise<void> {
+  await page.locator('.decision-bar button.primary').click()
+  await page.waitForSelector('[data-focus-first]')
+}
