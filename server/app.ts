@@ -35,8 +35,10 @@ import { notes } from './http/routes/notes.js'
 import { notices } from './http/routes/notices.js'
 import { people } from './http/routes/people.js'
 import { record } from './http/routes/record.js'
+import { redaction } from './http/routes/redaction.js'
 import { search } from './http/routes/search.js'
 import { signingIn } from './http/routes/sign-in.js'
+import { staffImport } from './http/routes/staff-import.js'
 import { serverOptions } from './http/server-options.js'
 import { sessions } from './http/session.js'
 import { views } from './http/view.js'
@@ -72,6 +74,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   gaps(app)
   help(app)
   people(app)
+  staffImport(app)
   notes(app)
   noteWriting(app)
   noteActs(app)
@@ -80,6 +83,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   decision(app)
   curating(app)
   merging(app)
+  redaction(app)
   customers(app)
   notices(app)
   channels(app)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
@@ -21,6 +21,7 @@ import { openFileMailer } from './adapters/mail/file/file-mailer.js'
 import { openPauseLinks } from './adapters/mail/pause-links.js'
 import { openSmtpMailer } from './adapters/mail/smtp/smtp-mailer.js'
 import { openStationery } from './adapters/mail/stationery.js'
+import { openRedactions } from './adapters/store/lowdb/redactions-store.js'
 import { openReads } from './adapters/store/lowdb/reads-store.js'
 import { openStore } from './adapters/store/lowdb/store.js'
 import { openTokens } from './adapters/store/lowdb/tokens-store.js'
@@ -33,9 +34,11 @@ import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
 import { acceptAll } from './domain/curation/accept-import.js'
 import { ImportDesk } from './domain/curation/import-desk.js'
+import { RedactionDesk } from './domain/curation/redact-everywhere.js'
 import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
 import { synonymGroups } from './domain/notes/glossary.js'
 import { everything } from './domain/policy/everything.js'
+import { fold } from './domain/search/fold.js'
 import { searchIndexing } from './indexing.js'
 import { recordedNotes } from './recorded-notes.js'
 import { LINK_HOURS } from './domain/people/credential.js'
@@ -101,8 +104,12 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     let relay: Relay | null = null
     let scheduler: Scheduler | null = null
     let rebuilding: Promise<void> = Promise.resolve()
+    let rebuildWaits = false
     const rebuilt = (): void => {
-      rebuilding = indexing.rebuild().catch((error: unknown) => told(`the search index could not be rebuilt: ${String(error)}`))
+      if (rebuildWaits) return
+      // One after the other: what changed while the index was being built is in the next one.
+      rebuildWaits = true
+      rebuilding = rebuilding.then(() => { rebuildWaits = false; return indexing.rebuild() }).catch((error: unknown) => told(`the search index could not be rebuilt: ${String(error)}`))
     }
     const indexed = store.ready.then(async () => {
       await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
@@ -127,6 +134,20 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     }, acceptAll)
     const resumed = store.ready.then(() => imports.resume())
     resumed.catch(() => {})
+    const redactions = new RedactionDesk({
+      list: await openRedactions(data), notes, allNotes: store.allNotes, drafts: store.allDrafts, mail: keptMail,
+      scrub: async (note) => {
+        await store.scrub(note)
+        await indexed
+        await relay?.caughtUp()
+        if (store.feed.onHold().has(note)) throw new Error('the search index has not taken the note yet')
+        await engine.scrub()
+      },
+      means: { fold, digest: (text) => createHash('sha256').update(text).digest('hex') },
+      pass: everything('redacted words must leave every draft, whoever is writing it'),
+      troubled: (redaction, error) => told(`a redaction is finished at the next start: ${redaction} ${String(error)}`),
+    })
+    indexed.then(() => redactions.resume()).catch(() => {})
     const reads = openReads(data.path('reads.sqlite'))
     let ready = false
     void store.ready.then(() => { ready = true }, (error: unknown) => told(`the store could not start: ${String(error)}`))
@@ -153,6 +174,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       notes,
       customers: store.customers,
       imports,
+      redactions,
       tokens: await openTokens(data),
       drafts: store.drafts,
       vocabularies,
@@ -174,6 +196,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
         await indexed.catch(() => {})
         await scheduler?.stop()
         await relay?.stop()
+        await redactions.settled()
         await engine.close()
         // A rebuild under way notices that the engine is closed; its files must not be taken from under it.
         await rebuilding

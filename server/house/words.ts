@@ -17,7 +17,8 @@ export function usesInView(where: string, text: string): readonly Use[] {
   return [...whole, ...several]
 }
 
-const FILE_NAME = /\.(json|jsonl|hbs|css|js|mjs|ts|md|svg|txt|sqlite|tmp)$/
+/** Literals that look like keys but name files, unless a sentence has that very key. */
+export const FILE_NAME = /\.(json|jsonl|hbs|css|js|mjs|ts|md|svg|txt|sqlite|tmp)$/
 const KEY = /^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+$/
 const BEGINNING = /^[a-z][a-z0-9_-]*\.([a-z0-9_-]+\.)*$/
 
@@ -25,7 +26,7 @@ const BEGINNING = /^[a-z][a-z0-9_-]*\.([a-z0-9_-]+\.)*$/
 export function usesInCode(where: string, text: string): readonly Use[] {
   const found: Use[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) && KEY.test(node.text) && !FILE_NAME.test(node.text)) found.push({ where, key: node.text, prefix: false })
+    if (ts.isStringLiteralLike(node) && KEY.test(node.text)) found.push({ where, key: node.text, prefix: false })
     else if (ts.isStringLiteralLike(node) && BEGINNING.test(node.text)) found.push({ where, key: node.text, prefix: true })
     else if (ts.isTemplateExpression(node)) {
       const [beginning = ''] = /^[a-z0-9_.-]*\./.exec(node.head.text) ?? []

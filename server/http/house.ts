@@ -10,6 +10,7 @@ import type { AuditRecord } from '../domain/policy/record.js'
 import type { Tokens } from '../domain/policy/token.js'
 import type { Customers } from '../domain/customers/port.js'
 import type { ImportDesk } from '../domain/curation/import-desk.js'
+import type { RedactionDesk } from '../domain/curation/redact-everywhere.js'
 import type { Drafts } from '../domain/notes/draft.js'
 import type { Markdown } from '../domain/notes/markdown.js'
 import type { Notes } from '../domain/notes/port.js'
@@ -33,6 +34,7 @@ export interface House {
   readonly notes: Notes
   readonly customers: Customers
   readonly imports: ImportDesk
+  readonly redactions: RedactionDesk
   readonly tokens: Tokens
   readonly drafts: Drafts
   readonly vocabularies: Vocabularies

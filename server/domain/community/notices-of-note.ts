@@ -45,7 +45,8 @@ export function noticesOfNote(note: Note, directories: Directories, today: strin
 /** Whom a line concerns. What is not listed here tells nobody. */
 function addressees(note: Note, line: Happening, index: number, directories: Directories, today: string): [NoticeKind, readonly string[]][] {
   const writer = revisionNumbered(note, line.on)?.by ?? note.author
-  const writers = [note.author, writer]
+  const caretaker = note.caretaker ? [note.caretaker] : []
+  const writers = [note.author, writer, ...caretaker]
   const earlier = (what: string) => note.timeline.slice(0, index).filter((one) => one.what === what).slice(-1).map((one) => one.by)
   const curators = () => nearestCurators(note.home.department, directories, today)
   switch (line.what) {
@@ -63,10 +64,10 @@ function addressees(note: Note, line: Happening, index: number, directories: Dir
       return [[line.what, writers]]
     case 'returned':
     case 'widening_offered':
-      return [[line.what, [writer]]]
+      return [[line.what, [writer, ...caretaker]]]
     case 'declined':
     case 'edit_declined':
-      return [['declined', [writer]]]
+      return [['declined', [writer, ...caretaker]]]
     case 'widening_agreed':
     case 'widening_refused':
       return [[line.what, earlier('widening_offered')]]
@@ -77,7 +78,9 @@ function addressees(note: Note, line: Happening, index: number, directories: Dir
     case 'resubmitted':
       return [['resubmitted', earlier('returned')]]
     case 'replied':
-      return [['replied', [writer, ...note.thread.map((one) => one.by), ...earlier('returned')]]]
+      return [['replied', [writer, ...caretaker, ...note.thread.map((one) => one.by), ...earlier('returned')]]]
+    case 'handed_over':
+      return [['handed_over', [String(line.with['to'] ?? '')]]]
     case 'claim_taken_over':
       return [['claim_taken_over', [String(line.with['from'] ?? '')]]]
     case 'flagged':

@@ -15,11 +15,13 @@ export interface WaitingRoom {
 }
 
 const ALL = 1_000_000
+/** Later than anything was opened: what came this very moment may already be nobody's to decide. */
+const EVER = '9999-12-31T23:59:59.999Z'
 
 /** Sends every item that has waited too long, or that nobody near may decide, one department up. Run it any number of times. */
 export async function escalateWaiting(room: WaitingRoom, now: string, stopped: () => boolean): Promise<void> {
   const desks = desksOf(room.directories(), room.dayAt(now))
-  for (const id of await room.notes.waitingSince(now, ALL, room.pass)) {
+  for (const id of await room.notes.waitingSince(EVER, ALL, room.pass)) {
     if (stopped()) return
     try {
       const note = await room.notes.read(id, room.pass)
@@ -34,7 +36,7 @@ export async function escalateWaiting(room: WaitingRoom, now: string, stopped: (
 export async function countUndecidable(room: WaitingRoom, now: string): Promise<number> {
   const desks = desksOf(room.directories(), room.dayAt(now))
   let count = 0
-  for (const id of await room.notes.waitingSince(now, ALL, room.pass)) {
+  for (const id of await room.notes.waitingSince(EVER, ALL, room.pass)) {
     try {
       const note = await room.notes.read(id, room.pass)
       if (note && nobodyCanDecide(note, desks)) count += 1

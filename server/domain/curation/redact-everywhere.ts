@@ -32,6 +32,11 @@ export class RedactionDesk {
 
   constructor(private readonly room: RedactionRoom) {}
 
+  /** for showing what a proposal would take */
+  get means(): RedactionMeans {
+    return this.room.means
+  }
+
   list(): readonly ListedRedaction[] {
     return this.room.list.all()
   }

@@ -20,8 +20,11 @@ export interface Wanted {
 /** A list of tags is one text whose pieces are whole tags: a tag that holds the words goes as a whole. */
 type Change = { text(path: string, text: string): string; tags(path: string, tags: readonly string[]): readonly string[] }
 
+/** The parts of a note that hold what people wrote. */
+export type Texts = Pick<Note, 'revisions' | 'item' | 'pastItems' | 'decisions' | 'thread' | 'comments' | 'reuses' | 'flags'>
+
 /** Every text of a note that a person wrote, whoever may read it, each under a path that never changes. */
-export function withTexts(note: Note, change: Change): Note {
+export function withTexts<N extends Texts>(note: N, change: Change): N {
   const item = (one: ReviewItem): ReviewItem =>
     one.returned ? { ...one, returned: { ...one.returned, text: change.text(`item/${one.id}`, one.returned.text) } } : one
   const said = <T extends { readonly id: string; readonly text: string }>(kind: string, list: readonly T[]): T[] =>
@@ -50,9 +53,8 @@ export function withTexts(note: Note, change: Change): Note {
 }
 
 /** The texts of a note with where the words stand in them; only those where something would go. */
-export function foundIn(note: Note, wanted: Wanted, means: RedactionMeans): readonly { readonly path: string; readonly text: string; readonly place: Place }[] {
+export function foundIn(note: Texts, marks: readonly string[], wanted: Wanted, means: RedactionMeans): readonly { readonly path: string; readonly text: string; readonly place: Place }[] {
   const found: { path: string; text: string; place: Place }[] = []
-  const marks = marksOf(note)
   withTexts(note, {
     text: (path, text) => {
       const place = placeIn(path, text, wanted, marks, means)
@@ -130,7 +132,7 @@ export function draftRedacted(draft: Draft, note: string, wanted: Wanted, mark: 
 
 /** @returns those of the words that cannot be looked for, or stand nowhere in the note */
 export function notFound(note: Note, words: readonly string[], means: RedactionMeans): readonly string[] {
-  return words.filter((word) => !canBeFound(word, means.fold) || foundIn(note, { whole: false, words: [word] }, means).length === 0)
+  return words.filter((word) => !canBeFound(word, means.fold) || foundIn(note, marksOf(note), { whole: false, words: [word] }, means).length === 0)
 }
 
 export function marksOf(note: Note): readonly string[] {

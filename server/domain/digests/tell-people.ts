@@ -30,11 +30,16 @@ export async function tell(desk: Desk, person: string, notices: readonly Notice[
     if (!BY_MAIL.includes(notice.kind) || notice.about.kind !== 'note') continue
     if (Date.parse(now) - Date.parse(notice.at) > MAIL_WITHIN) continue
     await desk.outbox.add(plannedLetter(
-      letterId('notice', person, notice.id), recipient.email, recipient.language,
+      letterId('notice', person, mailedAs(notice)), recipient.email, recipient.language,
       { kind: 'notice', person, notice: notice.kind, note: notice.about.id, by: notice.by, happenedAt: notice.at }, now,
     ))
   }
   return (await desk.notices.add(person, notices)).length
+}
+
+/** Twenty notes handed over at once are twenty notices and one mail. */
+function mailedAs({ id, kind, by, at }: Notice): string {
+  return kind === 'handed_over' ? `handed_over/${by}/${at}` : id
 }
 
 /** A single-use link for one person. The token is in the letter until it is settled, and nowhere afterwards. */

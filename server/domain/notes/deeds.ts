@@ -8,7 +8,7 @@ const CALLED: Readonly<Record<string, Act>> = {
   posted: 'note.posted', edited: 'note.edited', resubmitted: 'note.edited', took_over_text: 'note.edited', withdrawn: 'note.withdrawn', edit_withdrawn: 'note.withdrawn',
   claimed: 'note.claimed', claim_taken_over: 'note.taken_over', accepted: 'note.accepted', returned: 'note.returned', declined: 'note.declined', edit_declined: 'note.declined',
   merged: 'note.merged', still_true: 'note.reverified', classified: 'note.reclassified', withheld: 'note.withheld', rehomed: 'note.moved', archived: 'note.archived',
-  restored: 'note.restored', comment_cleared: 'note.cleared', revision_cleared: 'note.cleared',
+  restored: 'note.restored', handed_over: 'note.handed_over', comment_cleared: 'note.cleared', revision_cleared: 'note.cleared',
   redaction_proposed: 'redaction.proposed', redaction_refused: 'redaction.refused', redacted: 'redaction.done',
 }
 

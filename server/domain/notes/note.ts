@@ -18,6 +18,8 @@ export interface Note {
   readonly updatedAt: string
   /** who posted it first */
   readonly author: string
+  /** who answers for it in the writer's place since a handover: a duty, no authorship and no right to read */
+  readonly caretaker?: string | null
   readonly home: Home
   readonly governance: Governance
   readonly confidence: Confidence
@@ -170,11 +172,14 @@ export function pending(note: Note): Revision | null {
   return note.validated !== null && last.number > note.validated && last.closed === null ? last : null
 }
 
-/** Everybody who wrote text of it since the last decision that validated it; none of them may decide (PRODUCT.md §2.5). */
+/**
+ * Everybody who wrote text of it since the last decision that validated it; none of them may decide (PRODUCT.md §2.5).
+ * Nor may who answers for it in the writer's place: they would agree to their own proposals.
+ */
 export function writersSinceDecision(note: Note): readonly string[] {
   const since = note.validated ?? -1
   const writers = note.revisions.filter((r) => r.number > since && r.closed === null).map((r) => r.by)
-  return [...new Set(writers.length > 0 ? writers : [published(note).by])]
+  return [...new Set([...(writers.length > 0 ? writers : [published(note).by]), ...(note.caretaker ? [note.caretaker] : [])])]
 }
 
 export function writers(note: Note): readonly string[] {

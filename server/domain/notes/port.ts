@@ -39,8 +39,16 @@ export interface AllNotes {
   changeByClock(id: string, pass: Everything, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>>
   /** Ids whose review date has come (`reviewOn <= today`), validated and with no active item. */
   fallingDue(today: string, limit: number, pass: Everything): Promise<readonly string[]>
+  /** Notes with an active item that this person answers for: as its writer, or in the writer's place. Oldest first. */
+  inCareOf(person: string, pass: Everything): Promise<readonly InCare[]>
   /** Ids with an active item opened before the instant: for escalation and the count nobody can decide. */
   waitingSince(before: string, limit: number, pass: Everything): Promise<readonly string[]>
+}
+
+/** What somebody has to do, or may have to, about a note: answer a return, look at it again, or wait for the decision. */
+export interface InCare {
+  readonly id: string
+  readonly state: 'returned' | 'due' | 'waiting'
 }
 
 export interface Saved {
@@ -58,6 +66,8 @@ export interface Page<T> {
 export interface NoteQuery {
   /** wrote any of its revisions, as far as the sight shows them */
   readonly writer?: string
+  /** somebody answers for it since a handover */
+  readonly caretaker?: string
   readonly customer?: string
   readonly departments?: readonly string[]
   readonly team?: string

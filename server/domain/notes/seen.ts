@@ -44,6 +44,8 @@ export interface NoteSeen {
   readonly curatesAll: boolean
   /** words that somebody would like redacted; for curators of every text alone */
   readonly redaction: RedactionProposal | null
+  /** what stands in texts in the place of redacted words */
+  readonly marks: readonly string[]
   /** curators and the writer of what is under review */
   readonly item: Note['item']
   readonly thread: readonly Message[]
@@ -73,15 +75,17 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     return revision !== null && seesAsCurator(visible, accessOf(note, revision))
   }
   const writes = (number: number) => revisionNumbered(note, number)?.by === by
+  const reads = (on: number) => readable.some((r) => r.number === on)
+  // Whoever took over answers in the review of what they may read anyway: L1 is never handed over.
+  const answers = (number: number) => writes(number) || (note.caretaker === by && reads(number))
   const asCurator = curates(face.number) && (!isActive(note.item) || curates(note.item.subject))
   const curatesAll = asCurator && note.revisions.every((r) => curates(r.number))
-  const inReview = note.item !== null && (curates(note.item.subject) || writes(note.item.subject))
+  const inReview = note.item !== null && (curates(note.item.subject) || answers(note.item.subject))
   const items = [...note.pastItems, ...(note.item ? [note.item] : [])]
   const ofReview = (one: { readonly item: string }) => {
     const item = items.find(({ id }) => id === one.item)
-    return item ? curates(item.subject) || writes(item.subject) : asCurator
+    return item ? curates(item.subject) || answers(item.subject) : asCurator
   }
-  const reads = (on: number) => readable.some((r) => r.number === on)
   const added = <T extends { readonly by: string; readonly on: number; readonly floor: Note['rights'] }>(list: readonly T[]) =>
     list.filter((one) => {
       const revision = revisionNumbered(note, one.on)
@@ -89,7 +93,7 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     }).map((one) => ({ ...one, floor: unnamed(one.floor) }))
   const bare = (r: Revision): Revision => {
     const known = withoutHidden(r, visible.hide)
-    return curates(r.number) || writes(r.number) ? known : { ...known, proposed: unnamed(r.proposed), floor: unnamed(r.floor) }
+    return curates(r.number) || answers(r.number) ? known : { ...known, proposed: unnamed(r.proposed), floor: unnamed(r.floor) }
   }
 
   return {
@@ -116,6 +120,7 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     asCurator,
     curatesAll,
     redaction: curatesAll ? (note.redaction ?? null) : null,
+    marks: [...new Set((note.redactions ?? []).map(({ mark }) => mark))],
     item: inReview ? note.item : null,
     thread: note.thread.filter(ofReview),
     decisions: note.decisions.filter(ofReview).map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d)),
@@ -125,7 +130,7 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     flags: added(note.flags),
     helpful: reads(face.number) ? note.helpful : [],
     timeline: note.timeline.filter((line) =>
-      line.for === 'readers' ? reads(line.on) : curates(line.on) || writes(line.on),
+      line.for === 'readers' ? reads(line.on) : curates(line.on) || answers(line.on),
     ),
     standing: standingTo(note, by, asCurator),
   }
@@ -136,8 +141,9 @@ export function standingTo(note: Note, who: string, curator: boolean): Standing 
   const last = latest(note)
   return standingApart(note.id, {
     revision: note.revision,
-    author: note.author === who,
-    wroteLatest: last.by === who,
+    author: note.author === who || note.caretaker === who,
+    // An edit by somebody else that still waits is theirs alone, whoever answers for the note.
+    wroteLatest: last.by === who || (note.caretaker === who && pending(note) === null),
     wroteSinceDecision: writersSinceDecision(note).includes(who),
     curator,
     validated: livingConfidence(note) === 'validated',

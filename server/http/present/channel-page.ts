@@ -110,7 +110,7 @@ function deliveryRow(request: FastifyRequest, letter: DigestLetter, labels: Labe
     stateText: request.say(`digests.state.${letter.state}`),
     open: letter.state === 'sent' ? `/mail/${letter.id}` : '',
     total: letter.said?.total ?? 0,
-    tries: letter.tries,
+    why: request.say(`digests.log.${letter.log.at(-1)?.what ?? 'planned'}`),
     nextTryAt: letter.nextTryAt,
     log: letter.log.map(({ at, what, said }) => ({ at, text: request.say(`digests.log.${what}`), said })),
   }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { objectionToHome, type Proposal } from '../../domain/curation/import-batch.js'
+import { SOURCE_BY_DEFAULT } from '../../domain/curation/new-batch.js'
 import type { Home } from '../../domain/notes/note.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
@@ -11,7 +12,6 @@ import { AUDIENCE_BY_DEFAULT, LEVEL_BY_DEFAULT, one, type Fields } from './note-
 export type ImportKind = 'notes' | 'customers'
 /** The mapping is a file of their own. */
 export const OWN = 'own'
-export const SOURCE_BY_DEFAULT = 'core-banking'
 
 export function homeFrom(fields: Fields): Home {
   return { department: one(fields, 'department'), team: one(fields, 'team') || null }

@@ -11,6 +11,7 @@ import type { Act } from '../../domain/policy/acts.js'
 import { initialsOf } from '../frame.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
+import { textWithMarks, withMarks } from './marks.js'
 
 const ACTS_SHOWN = [
   'note.edit', 'note.suggest', 'note.withdraw', 'note.narrow', 'note.agree', 'note.reply', 'note.comment', 'note.reuse', 'note.helpful',
@@ -24,14 +25,15 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
   const customers = await house.customers.some([...revision.about.customers, ...note.reuses.flatMap((r) => r.customer ?? [])], request.sight())
   const named = (id: string) => customers.get(id)?.name ?? ''
   const today = house.clock.today()
-  const html = await house.markdown.render(revision.body)
+  const html = withMarks(request, await house.markdown.render(revision.body), note.marks)
+  const marked = (text: string) => textWithMarks(request, text, note.marks)
   const can = Object.fromEntries(ACTS_SHOWN.map((act) => [act.slice(5), may(request.viewer, act, note.standing)]))
   const readers = await house.reads.count(note.id)
   return {
     id: note.id,
     href: `/notes/${note.id}`,
     revision: note.revision,
-    heading: revision.title,
+    heading: marked(revision.title),
     lang: languageOf(revision.title + revision.body),
     html,
     state: stateOf(note, revision, today),
@@ -47,6 +49,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     rating: note.rating?.ratings ? ratingOf(request, note.rating.ratings, labels.person(note.rating.by), note.rating.at) : null,
     can,
     withheld: note.withheld !== null,
+    redactionWaits: note.redaction !== null,
     returned: note.item?.state === 'returned' && note.item.returned
       ? { reason: labels.reason('return', note.item.returned.code), text: note.item.returned.text, by: labels.person(note.item.returned.by), at: note.item.returned.at }
       : null,
@@ -56,8 +59,8 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     underReview: isActive(note.item),
     asCurator: note.asCurator,
     otherFace: otherFace(note, revision),
-    thread: note.thread.map((line) => ({ by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: line.text })),
-    comments: note.comments.map((line) => ({ id: line.id, by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: line.text, clear: Boolean(can['clear']) && line.on !== note.shown.number })),
+    thread: note.thread.map((line) => ({ by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: marked(line.text) })),
+    comments: note.comments.map((line) => ({ id: line.id, by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: marked(line.text), clear: Boolean(can['clear']) && line.on !== note.shown.number })),
     reuses: note.reuses.map((use) => ({ by: labels.person(use.by), at: use.at, outcome: labels.closed('outcomes', use.outcome), text: use.text, customer: use.customer && customers.has(use.customer) ? { href: `/customers/${use.customer}`, name: named(use.customer) } : null })),
     flags: note.flags.filter((flag) => flag.settled === null).map((flag) => ({ by: labels.person(flag.by), at: flag.at, reason: labels.reason('flag', flag.reason), text: flag.text })),
     helpful: { count: note.helpful.length, mine: note.helpful.some((one) => one.by === me(request).id) },
@@ -176,6 +179,7 @@ function said(request: FastifyRequest, name: string, value: string | number, lab
     case 'department': return labels.department(value)
     case 'outcome': return labels.closed('outcomes', value)
     case 'reason': return labels.reason('flag', value)
+    case 'redaction': return labels.reason('redaction', value)
     case 'code': return labels.reason('return', value)
     default: return value
   }
@@ -183,7 +187,7 @@ function said(request: FastifyRequest, name: string, value: string | number, lab
 
 const TONES: Readonly<Record<string, string>> = {
   accepted: 'decided', still_true: 'decided', widening_agreed: 'decided', lowered: 'decided', returned: 'turned', flagged: 'turned', due: 'turned', declined: 'closed',
-  withdrawn: 'closed', archived: 'closed', merged: 'closed', withheld: 'closed', narrowed: 'closed',
+  withdrawn: 'closed', redacted: 'closed', archived: 'closed', merged: 'closed', withheld: 'closed', narrowed: 'closed',
 }
 
 function declineOf(note: NoteSeen, labels: Labels) {

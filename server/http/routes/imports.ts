@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'csv-stringify/sync'
 import { acceptImport, standingToBatch } from '../../domain/curation/accept-import.js'
-import { MOST_BYTES, NO_COUNTS, objectionToHome, type Batch } from '../../domain/curation/import-batch.js'
-import { objectionsToMapping, type Mapping } from '../../domain/curation/import-mapping.js'
+import { MOST_BYTES, type Batch } from '../../domain/curation/import-batch.js'
+import type { Mapping } from '../../domain/curation/import-mapping.js'
+import { beginBatch, newBatch } from '../../domain/curation/new-batch.js'
 import { guarded } from '../../domain/customers/customer-row.js'
-import { done, refused, refusedAll, type Outcome, type Refusal } from '../../domain/people/refusal.js'
+import { done, refused, type Outcome, type Refusal } from '../../domain/people/refusal.js'
 import type { Reliability } from '../../domain/notes/words.js'
 import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
 import { standingApart } from '../../domain/policy/rules.js'
@@ -67,8 +68,7 @@ export function imports(app: FastifyInstance): void {
       return reply.seeOther(`/imports/${batch.id}`)
     }
     const grant = grantOn(request, 'import.run', standingApart(batch.id, roleFacts(request)))
-    const outcome = await desk.parts.batches.change(grant, (now) =>
-      now.state === 'checked' && now.counts.refused === 0 ? done({ ...now, state: 'running', at: 0 }) : refused('', 'imports.run.not_ready'))
+    const outcome = await desk.parts.batches.change(grant, beginBatch)
     if (!outcome.ok) return page(request, reply.code(422), await batchOf(request), {}, outcome.refusals)
     desk.run(outcome.value)
     return reply.seeOther(`/imports/${batch.id}`)
@@ -98,29 +98,16 @@ export function imports(app: FastifyInstance): void {
 
 async function batchFrom(request: FastifyRequest, kind: ImportKind, { fields, file }: Upload): Promise<Outcome<{ batch: Batch; bytes: Buffer }>> {
   const { house } = request
-  const found: Refusal[] = []
   const bytes = file ? await wholeOf(file.content) : Buffer.alloc(0)
-  if (bytes.length === 0) found.push({ at: 'file', code: 'imports.file.missing' })
   const mapping = kind === 'notes' ? mappingFrom(request, fields) : null
-  const home = homeFrom(fields)
-  if (mapping) {
-    if (!mapping.ok) found.push(...mapping.refusals)
-    const objection = objectionToHome(home, me(request), house.people.directory(), house.clock.today())
-    if (objection) found.push(...objection.refusals)
-    else if (mapping.ok && mapping.value.customer && home.team === null) found.push({ at: 'team', code: 'imports.team.needed' })
-  }
-  const source = mapping?.ok ? mapping.value.source : one(fields, 'source').trim()
-  if (kind === 'customers' && !/^[a-z0-9][a-z0-9._-]{0,79}$/.test(source)) found.push({ at: 'source', code: 'imports.source.form' })
-  if (found.length > 0 || !file) return refusedAll(found)
-  const format = mapping?.ok ? mapping.value.format : 'csv'
-  const now = house.clock.now()
-  const batch: Batch = {
-    schema: 1, id: house.ids.next(), version: 1, owner: me(request).id, createdAt: now, fileName: [...file.name.normalize('NFC').replace(/[\p{C}/\\]/gu, '')].slice(-120).join('') || 'file', bytes: bytes.length,
-    format, source, notes: mapping?.ok ? { mapping: mapping.value, home, proposed: proposalFrom(fields) } : null,
-    state: 'checking', trouble: null, at: 0, rows: 0, counts: NO_COUNTS, report: [], reportCut: 0, finishedAt: null, acceptance: null,
-  }
-  const opened = await house.imports.table(batch, bytes)
-  return opened.ok ? done({ batch, bytes }) : opened
+  if (mapping && !mapping.ok) return mapping
+  const made = newBatch(house.ids.next(), me(request), {
+    fileName: file?.name ?? '', bytes: bytes.length, source: one(fields, 'source').trim(),
+    notes: mapping ? { mapping: mapping.value, home: homeFrom(fields), proposed: proposalFrom(fields) } : null,
+  }, { people: house.people.directory(), vocabulary: house.vocabularies.vocabulary(), today: house.clock.today(), now: house.clock.now() })
+  if (!made.ok) return made
+  const opened = await house.imports.table(made.value, bytes)
+  return opened.ok ? done({ batch: made.value, bytes }) : opened
 }
 
 async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -130,14 +117,13 @@ async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 function mappingFrom(request: FastifyRequest, fields: Fields): Outcome<Mapping> {
-  const { mappings, vocabulary } = request.house.imports.parts
+  const { mappings } = request.house.imports.parts
   const key = one(fields, 'mapping')
   const own = one(fields, 'mappingFile')
   if (key === OWN && own.trim() === '') return refused('mapping', 'imports.mapping.missing')
   const mapping = key === OWN ? mappings.read(own) : (mappings.shipped().find((one) => one.key === key) ?? null)
   if (!mapping) return refused('mapping', key === OWN ? 'imports.mapping.unreadable' : 'imports.mapping.unknown')
-  const wrong = objectionsToMapping(mapping, vocabulary())
-  return wrong.length > 0 ? refusedAll(wrong) : done(mapping)
+  return done(mapping)
 }
 
 function decisionFrom(fields: Fields): Parameters<typeof acceptImport>[2] {

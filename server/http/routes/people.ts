@@ -1,15 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { rightsThatChanged } from '../../domain/digests/tell-people.js'
-import { offerPasswordLink } from '../../domain/people/choose-password.js'
 import { CLEARANCES } from '../../domain/people/clearance.js'
 import { LANGUAGES, ROLES, type Department, type Person, type Team } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
-import type { Act as Deed } from '../../domain/policy/record.js'
-import { Missing } from '../faults.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
+import { handOf, personIn, recorded, sendLink, tellChange } from '../people-room.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
@@ -58,8 +55,8 @@ export function people(app: FastifyInstance): void {
     const id = house.ids.next()
     const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields)))
     if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
-    await recorded(request, id, 'person.created')
-    await sendLink(request, house.people.directory().person(id) as Person, 'first')
+    await recorded(house, id, 'person.created', handOf(request))
+    await sendLink(house, house.people.directory().person(id) as Person, 'first', handOf(request))
     return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
   })
 
@@ -71,7 +68,7 @@ export function people(app: FastifyInstance): void {
     const grant = grantNew(request, ALLOW, before.id)
     const outcome = await changeRoster(request, (roster) => changePerson(roster, grant, before.id, entryFrom(fields)))
     if (!outcome.ok) return show(request, reply.code(422), before, fields, outcome.refusals)
-    await tellChange(request, before)
+    await tellChange(request.house, before, handOf(request))
     return reply.flash('admin.said.person_changed').seeOther(`/admin/people/${before.id}`)
   })
 
@@ -82,7 +79,7 @@ export function people(app: FastifyInstance): void {
     const outcome = await changeRoster(request, (roster) => setActive(roster, grant, before.id, active))
     if (!outcome.ok) return show(request, reply.code(422), before, null, outcome.refusals)
     if (!active) await request.house.sessions.endOf(before.id)
-    await tellChange(request, before)
+    await tellChange(request.house, before, handOf(request))
     return reply.flash(active ? 'admin.said.enabled' : 'admin.said.disabled').seeOther(`/admin/people/${before.id}`)
   })
 
@@ -90,7 +87,7 @@ export function people(app: FastifyInstance): void {
   app.post<{ Params: { id: string } }>('/admin/people/:id/password-link', { config: { allow: ALLOW } }, async (request, reply) => {
     const person = personIn(request)
     if (!person.active) return show(request, reply.code(422), person, null, [{ at: '', code: 'admin.person.inactive' }])
-    await sendLink(request, person, 'forgotten')
+    await sendLink(request.house, person, 'forgotten', handOf(request))
     return reply.flash('admin.said.link_sent').seeOther(`/admin/people/${person.id}`)
   })
 
@@ -124,39 +121,6 @@ async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => O
     return outcome.ok ? outcome.value : roster
   })
   return outcome
-}
-
-/** On record right by right, and told to the person and to the curators concerned. */
-async function tellChange(request: FastifyRequest, before: Person): Promise<void> {
-  const { house } = request
-  const after = house.people.directory().person(before.id) as Person
-  const deeds: Readonly<Record<string, Deed>> = { active: after.active ? 'person.enabled' : 'person.disabled', clearance: 'person.clearance_changed', department: 'person.moved' }
-  for (const right of rightsThatChanged(before, after)) {
-    await recorded(request, before.id, deeds[right] ?? 'person.rights_changed', coded(before[right]), coded(after[right]))
-  }
-  await house.tellRightsChanged(before, after, me(request).id)
-}
-
-function coded(value: Person[keyof Person]): string {
-  return Array.isArray(value) ? [...value].sort().join(',') : String(value)
-}
-
-async function recorded(request: FastifyRequest, id: string, did: Deed, from = '', to = ''): Promise<void> {
-  const { house } = request
-  await house.record.append({ at: house.clock.now(), who: me(request).id, did, thing: { kind: 'person', id }, ...(from !== to && { from, to }), via: 'page', request: request.id })
-}
-
-async function sendLink(request: FastifyRequest, person: Person, reason: 'first' | 'forgotten'): Promise<void> {
-  const { house } = request
-  const token = await offerPasswordLink(house, person.id, house.clock.now())
-  await house.mailPasswordLink(person, token, reason)
-  await recorded(request, person.id, 'password.link_issued')
-}
-
-function personIn(request: FastifyRequest): Person {
-  const person = request.house.people.directory().person((request.params as { readonly id: string }).id)
-  if (!person) throw new Missing()
-  return person
 }
 
 function entryFrom(fields: Fields): PersonEntry {

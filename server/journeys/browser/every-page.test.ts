@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page, Response } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Language } from '../../domain/people/person.js'
 import { pageDoors } from '../crawl.js'
@@ -8,76 +8,124 @@ import { visitsOf, type Visit } from './visits.js'
 
 /** The rules of WCAG 2.2 A and AA, as axe names them. */
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const PHONE = { width: 390, height: 844 }
 const DESK = { width: 1280, height: 900 }
+const PHONE = { width: 390, height: 844 }
 /** the narrowest screen WCAG 1.4.10 asks for */
-const NARROW = 320
-/** bytes over the wire, compressed, of a page somebody opens for the first time; there are no fonts */
+const NARROW = { width: 320, height: 640 }
+/** bytes, compressed, of a page somebody opens for the first time; there are no fonts */
 const MOST_BYTES = 60_000
 /** at once: two cores, and the browser is several processes */
 const AT_ONCE = 2
 
-t.setTimeout(300_000)
+type Look = readonly [name: string, screen: typeof DESK, colorScheme: 'light' | 'dark']
+const DESK_LIGHT: Look = ['desk, light', DESK, 'light']
+const DESK_DARK: Look = ['desk, dark', DESK, 'dark']
+const PHONE_LIGHT: Look = ['phone, light', PHONE, 'light']
+const PHONE_DARK: Look = ['phone, dark', PHONE, 'dark']
+/** Every pair of language, width and theme comes once; with TACIT_DEPTH=deep every page in all of them. */
+const DEEP = process.env['TACIT_DEPTH'] === 'deep'
+const LOOKS: Readonly<Record<Language, readonly Look[]>> = DEEP
+  ? { en: [DESK_LIGHT, DESK_DARK, PHONE_DARK, PHONE_LIGHT], zh: [DESK_LIGHT, DESK_DARK, PHONE_DARK, PHONE_LIGHT] }
+  : { en: [DESK_LIGHT, PHONE_DARK], zh: [DESK_DARK, PHONE_LIGHT] }
+const PATIENCE = DEEP ? 1_800_000 : 400_000
+t.setTimeout(PATIENCE)
 
-t.test('every page, in Chromium', { skip: lacking, timeout: 300_000 }, async (t) => {
+t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) => {
   const portal = await openPortal()
-  const visits = await visitsOf(portal)
+  const visits = await visitsOf(portal, DEEP ? 4 : 1)
 
   await t.test('no page is forgotten', async (t) => {
     const doors = pageDoors(portal.bank.app.doors).map(({ url }) => url)
     t.ok(doors.length > 25, `premise: ${doors.length} doors`)
-    for (const door of doors) t.ok(visits.some((visit) => visit.door === door), `${door} is looked at: no link leads anybody of the demo bank there; give visits.ts an address`)
+    for (const door of doors) t.ok(visits.some((visit) => visit.door === door), `${door} is looked at: if no link leads there, give visits.ts an address`)
   })
 
   for (const language of ['en', 'zh'] as const) {
-    await t.test(`every page in ${language}: nothing axe objects to, nothing wider than the screen, nothing broken, nothing heavy`, { timeout: 240_000 }, async (t) => {
+    await t.test(`every page in ${language}: nothing axe objects to, nothing wider than the screen, nothing broken, nothing heavy`, { timeout: PATIENCE }, async (t) => {
       await portal.speak(language)
       const wrong: string[] = []
       const waiting = [...visits]
-      await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      const ended = await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+        const eyes = new Map<string | null, Visitor>()
         for (let visit = waiting.shift(); visit !== undefined; visit = waiting.shift()) {
-          wrong.push(...(await look(portal, visit, language)).map((what) => `${visit?.who ?? 'stranger'} ${visit?.path}: ${what}`))
+          const { who, path } = visit
+          const visitor = eyes.get(who) ?? (await portal.visit(who, { locale: language === 'zh' ? 'zh-CN' : 'en' }))
+          eyes.set(who, visitor)
+          wrong.push(...(await look(visitor, visit, language)).map((what) => `${who ?? 'a stranger'} at ${path}: ${what}`))
         }
+        await Promise.all([...eyes.values()].map(({ context }) => context.close()))
       }))
+      t.equal(ended.length, AT_ONCE)
       t.same(wrong, [])
     })
   }
+
+  await t.test('what lies over a page is as good as the page: menus and the list of keys', async (t) => {
+    const wrong: string[] = []
+    for (const [name, screen, colorScheme] of [DESK_LIGHT, PHONE_DARK]) {
+      const { page, context } = await portal.visit('he.jun', { viewport: screen, colorScheme })
+      await page.goto('/help')
+      for (const menu of await page.locator('details.menu:visible > summary').all()) {
+        await menu.click()
+        wrong.push(...(await objections(page)).map((what) => `${name}: ${what}`), ...(await page.evaluate(tooWide)))
+        await page.keyboard.press('Escape')
+      }
+      await page.keyboard.press('?')
+      await page.locator('dialog[open]').waitFor()
+      wrong.push(...(await objections(page)).map((what) => `${name}: ${what}`))
+      await context.close()
+    }
+    t.same(wrong, [])
+  })
+
+  await t.test('the tests above would see a fault of each kind', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    await page.goto('/help')
+    await page.evaluate(() => {
+      const { document, fetch } = globalThis as unknown as { document: { querySelector(s: string): { append(e: unknown): void }; createElement(n: string): { textContent: string; style: Record<string, string> } }; fetch(a: string): Promise<unknown> }
+      const wide = document.createElement('p')
+      wide.textContent = 'pale'
+      Object.assign(wide.style, { width: '3000px', maxWidth: 'none', color: '#ddd', background: '#eee' })
+      document.querySelector('main').append(wide)
+      void fetch('http://elsewhere.invalid/').catch(() => {})
+    })
+    t.match((await objections(page)).join(), /color-contrast/)
+    t.match((await page.evaluate(tooWide)).join(), /page scrolls/)
+    t.ok((await page.evaluate(weight)) > 10_000, 'and the page has a weight')
+    await page.waitForTimeout(100)
+    t.ok(trouble.errors.length > 0)
+    await context.close()
+  })
 })
 
-async function look(portal: Portal, visit: Visit, language: Language): Promise<string[]> {
-  const visitor = await portal.visit(visit.who, { viewport: DESK, colorScheme: 'light', locale: language === 'zh' ? 'zh-CN' : 'en' })
-  const { page, context, trouble } = visitor
+async function look({ page, trouble }: Visitor, visit: Visit, language: Language): Promise<string[]> {
   const wrong: string[] = []
-  try {
-    const bytes = weigh(visitor)
-    const answer = await page.goto(visit.path, { waitUntil: 'load' })
-    if (answer?.status() !== visit.status) wrong.push(`answers ${answer?.status()}`)
-    await settled(page)
-    const weight = await bytes()
-    if (weight > MOST_BYTES) wrong.push(`weighs ${weight} bytes`)
-    await visit.then?.(page)
-    if ((await page.getAttribute('html', 'lang')) !== (language === 'zh' ? 'zh-CN' : 'en')) wrong.push('is in the other language')
-    await unfold(page)
-    wrong.push(...(await objections(page, 'desk, light', WCAG)), ...(await darkly(page, 'desk, dark')))
-    await page.setViewportSize(PHONE)
-    wrong.push(...(await objections(page, 'phone, light', WCAG)), ...(await darkly(page, 'phone, dark')))
-    await page.setViewportSize({ width: NARROW, height: 640 })
-    wrong.push(...(await page.evaluate(tooWide)).map((what) => `wider than ${NARROW} px: ${what}`))
-  } finally {
-    await context.close()
+  for (const list of Object.values(trouble)) list.length = 0
+  const [first] = LOOKS[language]
+  if (first) await page.setViewportSize(first[1])
+  const answer = await page.goto(visit.path, { waitUntil: 'load' })
+  if (answer?.status() !== visit.status) wrong.push(`answers ${answer?.status()}`)
+  await settled(page)
+  const bytes = await page.evaluate(weight)
+  if (bytes > MOST_BYTES) wrong.push(`weighs ${bytes} bytes`)
+  await visit.then?.(page)
+  if ((await page.getAttribute('html', 'lang')) !== (language === 'zh' ? 'zh-CN' : 'en')) wrong.push('is in the other language')
+  await unfold(page)
+  for (const [name, screen, colorScheme] of LOOKS[language]) {
+    await page.setViewportSize(screen)
+    await page.emulateMedia({ colorScheme })
+    wrong.push(...(await objections(page)).map((what) => `${name}: ${what}`))
   }
+  await page.setViewportSize(NARROW)
+  wrong.push(...(await page.evaluate(tooWide)))
   const { errors, failed, abroad, dialogs } = trouble
   return [...wrong, ...errors.map((e) => `console: ${e}`), ...failed.map((f) => `failed: ${f}`), ...abroad.map((a) => `asked for ${a}`), ...dialogs]
 }
 
-/** Adds up what comes over the wire until it is asked. */
-function weigh({ page }: Visitor): () => Promise<number> {
-  const answers: Response[] = []
-  page.on('response', (response) => void answers.push(response))
-  return async () => {
-    const sizes = await Promise.all(answers.map(async (response) => (await response.request().sizes()).responseBodySize))
-    return sizes.reduce((total, size) => total + size, 0)
-  }
+/** In the page: everything it needed, as it came over the wire, whether or not it was in the cache by now. */
+function weight(): number {
+  const { performance } = globalThis as unknown as { performance: { getEntriesByType(t: string): { encodedBodySize: number }[] } }
+  return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
 }
 
 /** Parts that load by themselves are there. */
@@ -93,34 +141,25 @@ async function unfold(page: Page): Promise<void> {
   })
 }
 
-async function objections(page: Page, how: string, tags: readonly string[]): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags([...tags]).analyze()
-  return said(how, violations)
-}
-
-/** Another theme changes colours and nothing else, so only they are looked at again. */
-async function darkly(page: Page, how: string): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: 'dark' })
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withRules(['color-contrast']).analyze()
-  await page.emulateMedia({ colorScheme: 'light' })
-  return said(how, violations)
-}
-
-function said(how: string, violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }[]): string[] {
-  return violations.map(({ id, nodes }) => `${how}: ${id} at ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`).join(' | ')}`)
+async function objections(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags([...WCAG]).analyze()
+  return violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${(node.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 240)})`).join(' | ')}`)
 }
 
 /** In the page: what stands out to the right, unless it lies in a box that scrolls by itself. */
 function tooWide(): string[] {
-  interface Box { readonly localName: string; readonly className: string; readonly parentElement: Box | null; getBoundingClientRect(): { right: number; left: number; width: number; height: number } }
+  interface Box { readonly localName: string; readonly className: string; readonly parentElement: Box | null; getBoundingClientRect(): { right: number; width: number; height: number } }
   const { document, innerWidth, getComputedStyle } = globalThis as unknown as {
-    document: { documentElement: { scrollWidth: number }; querySelectorAll(s: string): Iterable<Box> }; innerWidth: number; getComputedStyle(e: Box): { overflowX: string; position: string; clipPath: string; visibility: string }
+    document: { documentElement: { scrollWidth: number }; querySelectorAll(s: string): Iterable<Box> }; innerWidth: number; getComputedStyle(e: Box): { overflowX: string; visibility: string }
   }
   const held = (box: Box | null): boolean => box !== null && box.localName !== 'body' && (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(box).overflowX) || held(box.parentElement))
   const out = [...document.querySelectorAll('body *')].filter((box) => {
     const { right, width, height } = box.getBoundingClientRect()
     return width > 0 && height > 0 && right > innerWidth + 1 && getComputedStyle(box).visibility !== 'hidden' && !held(box.parentElement)
   })
-  const scrolls = document.documentElement.scrollWidth > innerWidth ? [`the page scrolls to ${document.documentElement.scrollWidth}`] : []
-  return [...scrolls, ...out.slice(0, 5).map((box) => `${box.localName}.${box.className} to ${Math.round(box.getBoundingClientRect().right)}`)]
+  const { scrollWidth } = document.documentElement
+  return [
+    ...(scrollWidth > innerWidth ? [`the page scrolls to ${scrollWidth} on a screen of ${innerWidth}`] : []),
+    ...out.slice(0, 5).map((box) => `${box.localName}.${box.className} reaches ${Math.round(box.getBoundingClientRect().right)} on a screen of ${innerWidth}`),
+  ]
 }

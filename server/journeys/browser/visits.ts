@@ -14,14 +14,12 @@ export interface Visit {
   readonly then?: (page: Page) => Promise<unknown>
 }
 
-/** Addresses of one door that are looked at. */
-const OF_EACH = 2
-
 /**
  * Every page of the portal, found by following links as one person of each kind: whoever comes first in the list
  * and may open a door looks at it. Then the states that no link leads to.
+ * @param ofEach addresses of one door that are looked at
  */
-export async function visitsOf(portal: Portal): Promise<readonly Visit[]> {
+export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly Visit[]> {
   const { bank } = portal
   const { doors } = bank.app
   const plain = pageDoors(doors).map(({ url }) => url).filter((url) => !url.includes(':'))
@@ -29,7 +27,7 @@ export async function visitsOf(portal: Portal): Promise<readonly Visit[]> {
   for (const who of Object.keys(EYES) as Eyes[]) {
     const found = (await crawl(await bank.enter(who), doors, plain, 6)).filter(({ status, door }) => status === 200 && !visits.some((visit) => visit.door === door && visit.who !== who))
     for (const { door, path } of found) {
-      if (visits.filter((visit) => visit.door === door).length < OF_EACH) visits.push({ door, path, who, status: 200 })
+      if (visits.filter((visit) => visit.door === door).length < ofEach) visits.push({ door, path, who, status: 200 })
     }
   }
   const link = await offerPasswordLink(bank.house, bank.personCalled('wang.qiang').id, bank.clock.now())

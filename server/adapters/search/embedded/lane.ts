@@ -146,7 +146,7 @@ export class Lane {
     const waiting = this.waiting.get(reply.number)
     if (!waiting) return
     waiting.done()
-    this.pauses = 0
+    if (waiting.call !== 'open' && waiting.call !== 'synonyms') this.pauses = 0
     if ('answer' in reply) return waiting.resolve(reply.answer as never)
     if (reply.failure === 'aborted') return waiting.reject(new SearchUnavailable('called off'))
     this.options.told({ kind: 'search.failed', call: waiting.call, reason: reply.reason })
@@ -155,27 +155,28 @@ export class Lane {
     else if (waiting.call === 'open') this.end(reply.reason)
   }
 
-  /** Ends a worker that hangs or whose file is damaged; its end starts the next one. */
+  /** Ends a worker that hangs or whose file is damaged. */
   private end(reason: string, damaged = false): void {
     const worker = this.worker
     if (!worker || this.state === 'closed') return
-    this.worker = null
-    void worker.terminate().then(async () => {
+    const ended = worker.terminate().then(async () => {
       if (damaged) await Promise.all(['', '-wal', '-shm'].map((end) => rm(this.options.path + end, { force: true })))
-      this.ended(reason)
     })
+    this.ended(reason, ended)
   }
 
-  private ended(reason: string): void {
+  /** Starts the next worker, after a while if this happens again and again. */
+  private ended(reason: string, first: Promise<void> = Promise.resolve()): void {
     this.worker = null
     this.restarts++
     this.options.told({ kind: 'search.worker_ended', reason, restarts: this.restarts })
     const pause = RESTART_PAUSES[Math.min(this.pauses++, RESTART_PAUSES.length - 1)] ?? 0
     // A short pause is waited out by whoever asks; in a long one they are told at once.
     this.state = pause < 1_000 ? 'starting' : 'down'
-    this.opening = wait(pause).then(() => (this.state === 'closed' ? undefined : this.start()))
-    this.opening.catch(() => {
-      if (this.state === 'starting') this.state = 'down'
+    const opening = first.then(() => wait(pause)).then(() => (this.state === 'closed' ? undefined : this.start()))
+    this.opening = opening
+    opening.catch(() => {
+      if (this.opening === opening && this.state === 'starting') this.state = 'down'
     })
     this.rejectAll(new WorkerEnded('the search was started again'))
   }

@@ -32,9 +32,9 @@ function answer(request: Request, check: () => void): Calls[Call]['answer'] {
   switch (request.call) {
     case 'put': return index.put(request.entries)
     case 'drop': return index.drop(request.ids)
-    case 'search': return index.search(request, check)
-    case 'suggest': return index.suggest(request, check)
-    case 'similar': return index.similar(request, check)
+    case 'search': check(); return index.search(request, check)
+    case 'suggest': check(); return index.suggest(request, check)
+    case 'similar': check(); return index.similar(request, check)
     case 'versions': return index.versions(request.from)
     case 'synonyms': index.setSynonyms(request.groups); return null
     case 'complete': index.complete(); return null
@@ -46,12 +46,10 @@ function answer(request: Request, check: () => void): Calls[Call]['answer'] {
 /** Asked between steps: has the asker gone meanwhile, or is this taking too long for those who wait behind it? */
 function checkOf(number: number): () => void {
   const until = performance.now() + longestQuery
-  const check = (): void => {
+  return () => {
     if (Atomics.load(calledOff, number % CALLED_OFF_CELLS) === number) throw new GaveUp('aborted')
     if (performance.now() > until) throw new GaveUp('slow')
   }
-  check()
-  return check
 }
 
 /** The engine's own words may quote what was searched or written, so only its code goes on. */

@@ -25,7 +25,7 @@ export function customerFaces(customer: Customer, spelled: (name: string) => rea
 }
 
 export function customersListed(query: CustomerQuery, sight: Sight): Piece {
-  const found = [CUSTOMER, visibleSql(sight.visible)]
+  const found: Piece[] = [{ sql: "+f.kind = 'customer' AND f.name IS NOT NULL", params: [] }, visibleSql(sight.visible)]
   const is = (column: string, value: string | undefined) => {
     if (value !== undefined) found.push({ sql: `f.${column} = ?`, params: [value] })
   }
@@ -43,7 +43,5 @@ export function customersNamed(name: string, sight: Sight): Piece {
   const called: Piece = {
     sql: "f.row IN (SELECT row FROM called WHERE key = ? AND how <> 'pinyin')", params: [folded(name.trim())],
   }
-  return allOf([CUSTOMER, called, visibleSql(sight.visible)])
+  return allOf([{ sql: "+f.kind = 'customer'", params: [] }, called, visibleSql(sight.visible)])
 }
-
-export const CUSTOMER: Piece = { sql: "f.kind = 'customer'", params: [] }

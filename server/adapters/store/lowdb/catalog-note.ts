@@ -46,6 +46,7 @@ function noteFace(note: Note, face: Face['face'], revision: Revision, access: Ac
       value: ratingOf(note, revision)?.ratings?.value ?? 0,
       reused: reusesForAll(note, revision, access),
       review_on: face === 'published' ? note.reviewOn : null,
+      caretaker: note.caretaker ?? null,
       ...itemColumns(note),
     },
     tags: about.tags,

@@ -37,7 +37,7 @@ export interface Called {
 /** Columns of `face` besides the law's own. */
 export const COLUMNS = [
   'confidence', 'department', 'team', 'topic', 'direction', 'nature', 'segment', 'batch',
-  'written', 'posted', 'validated', 'value', 'reused', 'review_on',
+  'written', 'posted', 'validated', 'value', 'reused', 'review_on', 'caretaker',
   'item_state', 'item_why', 'item_writer', 'item_opened', 'item_urgent', 'item_holder', 'item_until', 'item_flagged',
   'name', 'form', 'facts',
 ] as const

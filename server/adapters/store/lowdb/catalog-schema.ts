@@ -2,7 +2,7 @@
  * Raise it whenever a column, or what any row would hold, changes (so also with the law in notes/access.ts):
  * a catalog with another number is thrown away and made anew from the files.
  */
-export const CATALOG_VERSION = 2
+export const CATALOG_VERSION = 5
 
 /** One row per thing in `thing`, one per face of it in `face`; the other tables hold what is many to a face. */
 export const CATALOG_TABLES = `
@@ -23,16 +23,19 @@ CREATE TABLE face (
   written TEXT, posted TEXT, validated TEXT, value INTEGER NOT NULL DEFAULT 0, reused INTEGER NOT NULL DEFAULT 0,
   review_on TEXT,
   item_state TEXT, item_why TEXT, item_writer TEXT, item_opened TEXT, item_urgent INTEGER NOT NULL DEFAULT 0,
-  item_holder TEXT, item_until TEXT, item_flagged INTEGER NOT NULL DEFAULT 0,
+  item_holder TEXT, item_until TEXT, item_flagged INTEGER NOT NULL DEFAULT 0, caretaker TEXT,
   name TEXT, form TEXT, facts TEXT
 );
 CREATE INDEX face_by_thing ON face (thing);
+-- Covers the law: counting 100 000 faces takes a third of the time when no row has to be fetched.
+CREATE INDEX face_by_law ON face (kind, face, confidence, reach, level, desk, author, department, topic);
 CREATE INDEX face_by_author ON face (author, face);
 CREATE INDEX face_by_written ON face (kind, face, written DESC, thing DESC);
 CREATE INDEX face_by_posted ON face (kind, face, posted DESC, thing DESC) WHERE face = 'published';
 CREATE INDEX face_by_validated ON face (validated DESC, thing DESC) WHERE validated IS NOT NULL;
 CREATE INDEX face_by_item ON face (item_urgent DESC, item_opened) WHERE face = 'review';
 CREATE INDEX face_by_review_on ON face (review_on) WHERE review_on IS NOT NULL;
+CREATE INDEX face_by_caretaker ON face (caretaker) WHERE caretaker IS NOT NULL;
 CREATE INDEX face_by_batch ON face (batch) WHERE batch IS NOT NULL;
 CREATE INDEX face_by_name ON face (name, thing) WHERE name IS NOT NULL;
 

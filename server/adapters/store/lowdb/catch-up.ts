@@ -21,7 +21,7 @@ export interface Source {
 }
 
 /** Documents read and rows written between two breaths of the event loop. */
-const READ_AT_ONCE = 16
+const READ_AT_ONCE = 8
 
 /**
  * Brings the catalog up to the files: reads only what is not as it was, in small ticks so that whoever waits for a

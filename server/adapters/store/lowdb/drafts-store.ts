@@ -34,7 +34,7 @@ export class DraftsStore implements Drafts, AllDrafts {
   async list(owner: string): Promise<readonly Draft[]> {
     await this.ready
     const rows = this.catalog.all<{ thing: string }>({
-      sql: "SELECT thing FROM face WHERE kind = 'draft' AND author = ? ORDER BY written DESC, thing DESC", params: [owner],
+      sql: "SELECT thing FROM face WHERE +kind = 'draft' AND author = ? ORDER BY written DESC, thing DESC", params: [owner],
     })
     const drafts = await Promise.all(rows.map(({ thing }) => this.owned(thing, owner)))
     return drafts.filter((draft) => draft !== null)
@@ -94,7 +94,7 @@ export class DraftsStore implements Drafts, AllDrafts {
   }
 
   private ownerOf(id: string): string | null {
-    const row = this.catalog.one<{ author: string }>({ sql: "SELECT author FROM face WHERE kind = 'draft' AND thing = ?", params: [id] })
+    const row = this.catalog.one<{ author: string }>({ sql: "SELECT author FROM face WHERE +kind = 'draft' AND thing = ?", params: [id] })
     return row?.author ?? null
   }
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
 import type { Note } from '../../../domain/notes/note.js'
-import type { AllNotes, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
+import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
 import { faceAccess } from '../../../domain/notes/access.js'
 import { NOTE_SCHEMA, published } from '../../../domain/notes/note.js'
 import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
@@ -111,9 +111,17 @@ export class NotesStore implements Notes, AllNotes {
 
   async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
     return this.things(
-      "face = 'published' AND confidence = 'validated' AND item_state IS NULL AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",
+      "+face = 'published' AND confidence = 'validated' AND item_state IS NULL AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",
       [today, limit],
     )
+  }
+
+  async inCareOf(person: string, _pass: Everything): Promise<readonly InCare[]> {
+    return this.catalog.all<InCare>({
+      sql: `SELECT thing AS id, CASE WHEN item_state = 'returned' THEN 'returned' WHEN item_why = 'due' THEN 'due' ELSE 'waiting' END AS state
+        FROM face WHERE kind = 'note' AND face = 'review' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`,
+      params: [person],
+    })
   }
 
   async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
@@ -127,7 +135,7 @@ export class NotesStore implements Notes, AllNotes {
   private isVisible(id: string, sight: Sight): boolean {
     const { sql, params } = visibleSql(sight.visible)
     return this.catalog.one({
-      sql: `SELECT 1 AS yes FROM face f WHERE f.thing = ? AND f.kind = 'note' AND ${sql} LIMIT 1`, params: [id, ...params],
+      sql: `SELECT 1 AS yes FROM face f WHERE f.thing = ? AND +f.kind = 'note' AND ${sql} LIMIT 1`, params: [id, ...params],
     }) !== undefined
   }
 
@@ -166,7 +174,7 @@ export class NotesStore implements Notes, AllNotes {
   }
 
   private things(where: string, params: Piece['params']): readonly string[] {
-    return this.catalog.all<{ thing: string }>({ sql: `SELECT thing FROM face WHERE kind = 'note' AND ${where}`, params }).map(({ thing }) => thing)
+    return this.catalog.all<{ thing: string }>({ sql: `SELECT thing FROM face WHERE +kind = 'note' AND ${where}`, params }).map(({ thing }) => thing)
   }
 
   private ofAll({ sql, params }: Piece): readonly string[] {

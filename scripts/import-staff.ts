@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { readConfig } from '../server/config.js'
+import type { Refusals } from '../server/domain/people/refusal.js'
+import type { StaffPlan } from '../server/domain/policy/import-staff.js'
+import type { House } from '../server/http/house.js'
+import { checkStaff, importStaff, readStaff } from '../server/http/staff-room.js'
+import { openHouse } from '../server/wire.js'
+
+const USAGE = 'npm run import:staff -- FILE.csv --as LOGIN [--dry-run]'
+
+/**
+ * Takes a CSV file of staff as the administrator LOGIN: as a whole or, when one row is wrong, not at all. Newcomers
+ * and those whose rights change are told by mail when the server runs. Ends with 1 when a row was refused.
+ */
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean', default: false }, as: { type: 'string' } } })
+  const [path] = positionals
+  if (path === undefined || values.as === undefined || positionals.length > 1) throw new Error(USAGE)
+  const bytes = await readFile(path)
+  const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
+  try {
+    const admin = house.people.directory().personByLogin(values.as)
+    if (!admin?.active || !admin.roles.includes('admin')) throw new Error(`${values.as} is no administrator of this portal.`)
+    const read = await readStaff(house, bytes)
+    if (!read.ok) throw new Error(sentences(house, read.refusals))
+    const plan = values['dry-run'] ? checkStaff(house, admin, read.value) : (await importStaff(house, admin, read.value, { by: admin.id, via: 'job' })).plan
+    tell(house, plan, values['dry-run'])
+    return plan.refused ? 1 : 0
+  } finally {
+    await house.close()
+  }
+}
+
+function tell(house: House, plan: StaffPlan, dry: boolean): void {
+  for (const { line, login, what, refusals } of plan.lines) {
+    if (what !== 'unchanged') console.log(`line ${line} ${login}: ${what === 'refused' ? sentences(house, refusals) : what}`)
+  }
+  const count = (what: string) => plan.lines.filter((line) => line.what === what).length
+  console.log(`${count('added')} added, ${count('changed')} changed, ${count('unchanged')} unchanged, ${count('refused')} refused.`)
+  if (plan.refused) console.log('Nothing was taken: correct the file and run it again.')
+  else if (dry) console.log('A dry run: nothing was written.')
+}
+
+function sentences(house: House, refusals: Refusals): string {
+  return refusals.map(({ code, with: values }) => house.words.say('en', code, values)).join(' ')
+}
+
+run().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  },
+)

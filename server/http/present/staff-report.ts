@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify'
+import { rightsThatChanged } from '../../domain/digests/tell-people.js'
+import type { StaffLine, StaffPlan } from '../../domain/policy/import-staff.js'
+
+const SHOWN = 300
+
+/** What a file of staff comes to, row by row: errors first, then what would change; rows that say nothing new are only counted. */
+export function staffReport(request: FastifyRequest, plan: StaffPlan) {
+  const count = (what: StaffLine['what']) => plan.lines.filter((line) => line.what === what).length
+  const told = plan.lines.filter(({ what }) => what === 'refused').concat(plan.refused ? [] : plan.lines.filter(({ what }) => what === 'added' || what === 'changed'))
+  return {
+    refused: plan.refused,
+    changes: count('added') + count('changed') > 0,
+    tiles: (['added', 'changed', 'unchanged', 'refused'] as const).map((what) => ({ count: count(what), label: request.say(`staff.count.${what}`) })),
+    lines: told.slice(0, SHOWN).map((line) => ({ line: line.line, login: line.login, what: request.say(`staff.what.${line.what}`), refused: line.what === 'refused', text: textOf(request, plan, line) })),
+    more: Math.max(0, told.length - SHOWN),
+  }
+}
+
+function textOf(request: FastifyRequest, plan: StaffPlan, { what, person, refusals }: StaffLine): string {
+  if (what === 'refused') return refusals.map(({ code, with: values }) => request.say(code, values)).join(' ')
+  const after = plan.roster.persons.find(({ id }) => id === person)
+  const before = request.house.people.directory().person(person)
+  if (!before || !after) return after?.name ?? ''
+  const rights = rightsThatChanged(before, after).map((right) => request.say(`notices.right.${right}`))
+  const list = rights.join(request.readerLanguage() === 'zh' ? '、' : ', ')
+  return rights.length > 0 ? request.say('staff.changes', { name: after.name, rights: list }) : after.name
+}

@@ -1,0 +1,89 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { lacking, openPortal } from './in-chromium.js'
+
+t.setTimeout(300_000)
+
+t.test('finding, in Chromium', { skip: lacking, timeout: 120_000 }, async (t) => {
+  const portal = await openPortal()
+  await portal.speak('en')
+
+  await t.test('results follow the typing, the cursor stays, and the address says what is shown', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    await page.goto('/')
+    await page.keyboard.press('/')
+    await page.keyboard.type('mortgage')
+    await page.waitForURL(/\/search\?q=mortgage/)
+    await page.locator('#results .hit').first().waitFor()
+    const shown = await page.locator('#results .hit').count()
+    t.ok(shown > 0)
+    t.same(await caret(page), { id: 'q', at: 8 })
+    await page.keyboard.type(' rate')
+    await page.waitForURL(/q=mortgage(\+|%20)rate/)
+    t.same(await caret(page), { id: 'q', at: 13 })
+    const address = page.url()
+    await page.goto(address)
+    t.equal(await page.locator('#q').inputValue(), 'mortgage rate', 'the address is the state')
+    t.same(trouble, { errors: [], failed: [], abroad: [], dialogs: [] })
+    await context.close()
+  })
+
+  await t.test('a facet narrows with one click and is taken off with another', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    await page.goto('/search?q=')
+    const all = await total(page)
+    const box = page.locator('.facets input[name="confidence"]').first()
+    const value = await box.getAttribute('value')
+    await box.check()
+    await page.waitForURL(new RegExp(`confidence=${value}`))
+    await page.locator('.results-head .chip').first().waitFor()
+    const fewer = await total(page)
+    t.ok(fewer > 0 && fewer < all, `${fewer} of ${all}`)
+    await page.locator('.results-head .chip').first().click()
+    await page.waitForURL((url) => !url.search.includes('confidence'))
+    t.equal(await total(page), all)
+    t.same(trouble, { errors: [], failed: [], abroad: [], dialogs: [] })
+    await context.close()
+  })
+
+  await t.test('half-composed pinyin does not search; the word does', async (t) => {
+    const { page, context } = await portal.visit('li.na')
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.pathname === '/search') asked.push(url.searchParams.get('q') ?? '')
+    })
+    await page.goto('/')
+    await page.locator('#q').focus()
+    const session = await context.newCDPSession(page)
+    for (const text of ['l', 'li', 'li l', 'li lv']) await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+    await page.waitForTimeout(600)
+    t.same(asked, [])
+    await session.send('Input.insertText', { text: '利率' })
+    await page.waitForURL(/q=%E5%88%A9%E7%8E%87/)
+    t.same([...new Set(asked)], ['利率'])
+    await page.locator('#results .hit').first().waitFor()
+    await context.close()
+  })
+
+  await t.test('what nobody has written can be asked for with one click', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    await page.goto('/search?q=submarine+cable+insurance')
+    await page.locator('.ask button').click()
+    await page.locator('main [role="status"]').first().waitFor()
+    t.equal(portal.bank.house.gaps.all().filter(({ words }) => words === 'submarine cable insurance').length, 1)
+    t.same(trouble.errors, [])
+    await context.close()
+  })
+})
+
+async function total(page: Page): Promise<number> {
+  return Number(/(\d+)/.exec(await page.locator('.results-head [role="status"]').innerText())?.[1])
+}
+
+function caret(page: Page): Promise<{ id: string; at: number }> {
+  return page.evaluate(() => {
+    const { document } = globalThis as unknown as { document: { activeElement: { id: string; selectionStart: number } } }
+    return { id: document.activeElement.id, at: document.activeElement.selectionStart }
+  })
+}
