@@ -19,6 +19,7 @@ import { customers } from './http/routes/customers.js'
 import { cover } from './http/routes/cover.js'
 import { curating } from './http/routes/curating.js'
 import { decision } from './http/routes/decision.js'
+import { handover } from './http/routes/handover.js'
 import { health } from './http/routes/health.js'
 import { imports } from './http/routes/imports.js'
 import { mail } from './http/routes/mail.js'
@@ -75,6 +76,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   help(app)
   people(app)
   staffImport(app)
+  handover(app)
   notes(app)
   noteWriting(app)
   noteActs(app)

@@ -15,6 +15,8 @@ export interface JobParts {
   readonly pass: Everything
   readonly nextId: () => string
   readonly log: SchedulerOptions['log']
+  /** forgets sessions whose day is over */
+  readonly sweepSessions?: (now: string) => Promise<unknown>
   /** what waits too long goes to the curators above */
   readonly escalate?: (now: string, stopped: () => boolean) => Promise<void>
 }
@@ -24,7 +26,7 @@ const KEPT_DAYS = 90
 
 /** Everything the server does by itself. */
 export function jobsOf(parts: JobParts): readonly Job[] {
-  const { post, log, escalate } = parts
+  const { post, log, escalate, sweepSessions } = parts
   const report = (round: Round) => {
     for (const { letter, error } of round.troubles) log.error({ letter, error }, 'a letter could not be handled and waits for the next round')
   }
@@ -34,6 +36,7 @@ export function jobsOf(parts: JobParts): readonly Job[] {
     { name: 'outbox', every: '10,20,30,40,50 * * * * *', run: async (now, stopped) => report(await drainOutbox(post, now, stopped)) },
     { name: 'due', every: '5 * * * *', run: (now, stopped) => letFallDue(parts, now, stopped) },
     ...(escalate ? [{ name: 'escalation', every: '35 * * * *', run: escalate }] : []),
+    ...(sweepSessions ? [{ name: 'sessions', every: '23 * * * *', run: async (now: string) => void (await sweepSessions(now)) }] : []),
     { name: 'old mail', every: '17 3 * * *', run: async (now) => void (await post.outbox.sweep(daysBefore(now, KEPT_DAYS))) },
   ]
 }

@@ -114,7 +114,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const indexed = store.ready.then(async () => {
       await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
       if (engine.status().wantsRebuild) rebuilt()
-      const parts: JobParts = { post, allNotes: store.allNotes, pass, nextId: ids.next, log, escalate: (now, stopped) => escalateWaiting(waiting, now, stopped) }
+      const parts: JobParts = { post, allNotes: store.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped) }
       relay = startRelay({ feed: store.feed, pass, consumers: [indexing, noticesConsumer(parts, clock.now)], log })
       // Tests move the clock themselves and run the jobs they mean.
       scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, log })
@@ -187,6 +187,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       rebuildIndex: async () => { await indexed; await indexing.rebuild() },
       caughtUp: async () => { await indexed; await relay?.caughtUp() },
       banner: () => (data.health.diskFull ? 'store.disk_full' : data.health.writable ? null : 'store.read_only'),
+      inCareOf: (person) => store.allNotes.inCareOf(person, everything('who hands over counts what waits and reads none of it')),
       undecidable: () => countUndecidable(waiting, clock.now()),
       tellOfCover: (before, after) => tellOfCover(post, before, after, clock.now()),
       unread: (person) => post.notices.unread(person),

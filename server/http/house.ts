@@ -13,7 +13,7 @@ import type { ImportDesk } from '../domain/curation/import-desk.js'
 import type { RedactionDesk } from '../domain/curation/redact-everywhere.js'
 import type { Drafts } from '../domain/notes/draft.js'
 import type { Markdown } from '../domain/notes/markdown.js'
-import type { Notes } from '../domain/notes/port.js'
+import type { InCare, Notes } from '../domain/notes/port.js'
 import type { Reads } from '../domain/notes/reads-port.js'
 import type { Vocabularies } from '../domain/notes/vocabulary-port.js'
 import type { SearchEngine } from '../domain/search/port.js'
@@ -67,6 +67,8 @@ export interface House {
   started(): Promise<void>
   /** a string key of something every reader must be told, such as a full disk */
   banner(): string | null
+  /** what this person answers for, as a writer or in a writer's place: ids, for a handover by somebody who reads none of it */
+  inCareOf(person: string): Promise<readonly InCare[]>
   /** how many review items nobody in the bank may decide today: a number, never which */
   undecidable(): Promise<number>
   /** a deputy was named or thanked: they and the curators beside them are told */

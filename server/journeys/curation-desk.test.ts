@@ -56,7 +56,7 @@ t.test('text taken over makes the other note as confidential as its source until
   const sun = await bank.signIn('li.na')
   t.equal((await sun.get(`/notes/${into}`)).status, 200, 'premise')
   const page = await zhao.get(`/queue/${away}/merger?into=${into}`)
-  t.match(page.text, /Until then the right note is Confidential/)
+  t.match(page.text, /Until then the note that stays is Confidential/)
   await zhao.submit(page.form(`/notes/${away}/merger`), { take: ['0'] })
   t.equal((await seen(into))?.rights.level, 'confidential')
   const wang = await bank.signIn('wang.wei')

@@ -337,6 +337,21 @@ t.test('the filters narrow the queue, and words typed into an address are only w
   t.equal((await zhao.get('/queue?topic=a&topic=b')).status, 400)
 })
 
+t.test('a sensitive title in the queue, the page of its decision and the decision itself are on record', async (t) => {
+  const [chen, zhao] = [await bank.signIn('chen.mei'), await bank.signIn('zhao.min')]
+  const id = await post(chen, { level: 'confidential' })
+  const deeds = async () => (await bank.house.record.page({ kind: 'note', id, who: 'zhao-min' })).entries.map(({ did, to }) => `${did} ${to ?? ''}`.trim())
+  t.same(await deeds(), [], 'premise')
+  await zhao.get('/queue?level=confidential')
+  t.same(await deeds(), ['thing.read list'])
+  const page = await zhao.get(`/queue/${id}`)
+  t.same(await deeds(), ['thing.read', 'thing.read list'])
+  await zhao.post(`/notes/${id}/decision`, { verb: 'accept' })
+  t.equal((await deeds())[0], 'thing.read', 'a refused form shows it too')
+  await zhao.submit(formOn(page, id), RATED)
+  t.ok((await deeds()).includes('note.accepted'))
+})
+
 /** Without what differs in every answer. */
 function bare(html: string): string {
   return html.replace(/value="[^"]*"/g, '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '').replace(/"x-csrf-token":"[^"]*"/g, '')

@@ -11,8 +11,8 @@ import type { Browser, Page } from './browser.js'
  * Every door of the portal over the demo bank, knocked at in every way that has ever opened the wrong one elsewhere.
  * Addresses come from following links, so that each holds a real thing.
  */
-/** the record of who looked, the counts of readers, sessions, and what can be made anew */
-const DERIVED = /^(?:audit|record|search)[/\\]|^(?:reads|catalog)\.sqlite|^sessions/
+/** the record of who looked, the counts of readers, sessions, how far consumers have read, and what can be made anew */
+const DERIVED = /^(?:audit|record|search)[/\\]|^(?:reads|catalog)\.sqlite|^sessions|^feed\.json$/
 
 const bank = await openDemoBank(t)
 const { doors } = bank.app
@@ -133,16 +133,20 @@ t.test('no spelling of an address opens what the plain one keeps shut', async (t
   t.same(wrong, [])
 })
 
+/** Names of fields that would reach into objects. */
+const REACHING: readonly string[] = ['__proto__=x', 'constructor=x', 'prototype=x', '__proto__=x&__proto__=y']
+/** Doors that need no field to act: a strange one added does not stop them, and the sweep has to go on afterwards. */
+const CHANGES_MUCH = /sign-out|closure|activity|password|archival|removal|withdrawal|restoration|acceptance|run$|pause|deliveries/
+
 function spellingsOf(path: string): string[] {
   const [, first = '', ...rest] = path.split('/')
   const hex = `%${first.charCodeAt(0).toString(16)}`
   const tail = rest.length > 0 ? `/${rest.join('/')}` : ''
   const own = first === '' ? [] : [`/${hex}${first.slice(1)}${tail}`, `/${hex.toUpperCase()}${first.slice(1)}${tail}`, `/${first.toUpperCase()}${tail}`]
-  return [...own, `/${path}`, `/.${path}`, `${path};x`, `${path}%2f`, `${path}%00`, `${path}/`, `/x/..${path}`, `${path}%20`, `${path}%3fx`, `${path}\\`]
+  return [...own, `/${path}`, `/.${path}`, `${path};x`, `${path}%2f`, `${path}%00`, `${path}/`, `/x/..${path}`, `${path}%20`, `${path}%3fx`, `${path}%5c`]
 }
 
 t.test('repeated and listed parameters and names that reach into objects are refused or plain, at every door', async (t) => {
-  const at = kept()
   const wrong: string[] = []
   const queries = ['q=a&q=b', 'page=1&page=2', 'q[]=a', 'q[a]=b', '__proto__=x', '__proto__[x]=y', 'constructor=x', 'constructor.prototype.x=y', 'page=-1', 'page=1e99', 'page=NaN', 'sort=__proto__', 'tab=constructor', 'topic=__proto__', 'lang=__proto__', 'customer=%00', 'into=x&into=y', 'draft=__proto__']
   for (const who of ['he.jun', 'han.bing'] as const) {
@@ -156,18 +160,16 @@ t.test('repeated and listed parameters and names that reach into objects are ref
     }
     const token = await browser.token('/me')
     for (const door of unsafe) {
-      for (const fields of ['__proto__=x', 'constructor=x', 'prototype=x', 'text=a&text=b', `_csrf=${token}&body=a&body=b`, 'revision=__proto__&audience=constructor&level=toString', 'note=__proto__&customer=hasOwnProperty']) {
-        const url = addressOf(door)
-        if (/session|sign-out|activity|helpful|archival|password|claim|release|reads|pause|resumption|deliveries|removal|withdrawal|restoration|verification|clearing|run|acceptance|agreement|lowering|rehoming/.test(url) && !/proto|constructor=x|prototype=x/.test(fields)) continue
-        const answer = await browser.request({ method: door.method as 'POST', url, payload: `${fields}&_csrf=${encodeURIComponent(token)}`.replace(/^(_csrf=[^&]*&.*)&_csrf=.*/, '$1'), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+      const url = addressOf(door)
+      for (const fields of [...REACHING, ...(CHANGES_MUCH.test(url) ? [] : ['text=a&text=b', 'body=a&body=b', 'revision=__proto__&audience=constructor&level=toString', 'note=__proto__&customer=hasOwnProperty'])]) {
+        const answer = await browser.request({ method: door.method as 'POST', url, payload: `${fields}&_csrf=${encodeURIComponent(token)}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
         if (answer.status >= 500) wrong.push(`${door.method} ${url} with ${fields} answers ${answer.status} to ${who}`)
-        if (/^(?:__proto__|constructor|prototype)=x$/.test(fields) && ![400, 403, 404, 415].includes(answer.status)) wrong.push(`${door.method} ${url} takes ${fields}: ${answer.status}`)
+        if (REACHING.includes(fields) && ![400, 403, 404, 415].includes(answer.status)) wrong.push(`${door.method} ${url} takes ${fields}: ${answer.status}`)
       }
     }
   }
   t.same(wrong, [])
   t.equal(({} as Record<string, unknown>)['x'], undefined)
-  t.ok(Object.keys(at).length > 100)
 })
 
 t.test('the name a request is sent to is never on a page, in a header or in a mail', async (t) => {

@@ -45,7 +45,8 @@ export function noticesOfNote(note: Note, directories: Directories, today: strin
 /** Whom a line concerns. What is not listed here tells nobody. */
 function addressees(note: Note, line: Happening, index: number, directories: Directories, today: string): [NoticeKind, readonly string[]][] {
   const writer = revisionNumbered(note, line.on)?.by ?? note.author
-  const caretaker = note.caretaker ? [note.caretaker] : []
+  // Of that moment: whoever took over later is not told of what happened before.
+  const caretaker = note.timeline.slice(0, index).filter((one) => one.what === 'handed_over').slice(-1).map((one) => String(one.with['to'] ?? ''))
   const writers = [note.author, writer, ...caretaker]
   const earlier = (what: string) => note.timeline.slice(0, index).filter((one) => one.what === what).slice(-1).map((one) => one.by)
   const curators = () => nearestCurators(note.home.department, directories, today)

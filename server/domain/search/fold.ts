@@ -1,3 +1,4 @@
+/// <reference path="./opencc-dict.d.ts" />
 import HK_VARIANTS from 'opencc-js/dict/HKVariantsRev'
 import TRADITIONAL from 'opencc-js/dict/TSCharacters'
 import TW_VARIANTS from 'opencc-js/dict/TWVariantsRev'

@@ -4,7 +4,7 @@ import { findIdentifiers } from '../../domain/notes/identifiers.js'
 import { ableStewards } from '../../domain/notes/writing.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import type { Party } from '../../domain/policy/access.js'
-import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
+import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/policy/level.js'
 import { sayRefusals } from '../form.js'
 import { me } from '../session.js'
 import { labelsOf } from './labels.js'
@@ -35,8 +35,8 @@ export async function noteForm(request: FastifyRequest, fields: Fields, task: Fo
   const identifiers = findIdentifiers(`${one(fields, 'title')}\n${one(fields, 'body')}`)
   const topics = vocabulary.offered('topics')
   const topic = one(fields, 'topic') === '' ? undefined : vocabulary.topic(one(fields, 'topic'))
-  const level = one(fields, 'level') || LEVEL_BY_DEFAULT
-  const audience = one(fields, 'audience') || AUDIENCE_BY_DEFAULT
+  const level = levelIn(fields)
+  const audience = audienceIn(fields)
   const stewards = ableStewards(house.people.directory(), task.department, house.clock.today(), [person.id])
   return {
     action: task.action,
@@ -142,8 +142,8 @@ export function linesOf(request: FastifyRequest, fields: Fields, identifiers: nu
 function willRead(request: FastifyRequest, fields: Fields): string {
   const person = me(request)
   const labels = labelsOf(request)
-  const level = one(fields, 'level') || LEVEL_BY_DEFAULT
-  const audience = one(fields, 'audience') || AUDIENCE_BY_DEFAULT
+  const level = levelIn(fields)
+  const audience = audienceIn(fields)
   const teamId = one(fields, 'team') || person.teams[0]
   const team = teamId ? labels.team(teamId) : request.say('notes.plainly.no_team')
   const department = labels.department(person.department)
@@ -152,6 +152,14 @@ function willRead(request: FastifyRequest, fields: Fields): string {
   if (level === 'confidential') return request.say('notes.plainly.will_review_first', values)
   if (audience === 'private') return request.say('notes.plainly.will_private')
   return request.say('notes.plainly.will_publish_first', values)
+}
+
+function levelIn(fields: Fields): Level {
+  return LEVELS.find((level) => level === one(fields, 'level')) ?? LEVEL_BY_DEFAULT
+}
+
+function audienceIn(fields: Fields): Audience {
+  return AUDIENCES.find((audience) => audience === one(fields, 'audience')) ?? AUDIENCE_BY_DEFAULT
 }
 
 const prompts = new Map<string, readonly { readonly key: string; readonly heading: string; readonly insert: string }[]>()

@@ -173,7 +173,8 @@ function happening(request: FastifyRequest, line: Happening, labels: Labels) {
 function said(request: FastifyRequest, name: string, value: string | number, labels: Labels): string | number {
   if (typeof value === 'number') return value
   switch (name) {
-    case 'from': return labels.person(value)
+    case 'from':
+    case 'to': return labels.person(value)
     case 'audience': return request.say(`frame.audience.${value}`)
     case 'level': return request.say(`frame.level.${value}`)
     case 'department': return labels.department(value)

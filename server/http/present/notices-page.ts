@@ -43,9 +43,10 @@ function sentence(request: FastifyRequest, notice: Notice, labels: Labels): stri
 }
 
 /** Rights of one's own or of somebody else, a note, a channel or customers handed over: each its own sentence. */
-function variant(request: FastifyRequest, { kind, about }: Notice): string {
+function variant(request: FastifyRequest, { kind, about, with: values }: Notice): string {
   if (kind === 'rights_changed' && about.id !== me(request).id) return 'rights_changed_other'
-  if (kind === 'handed_over' && about.kind !== 'note') return about.kind === 'channel' ? 'handed_over_channel' : 'handed_over_customers'
+  if (kind === 'handed_over' && about.kind === 'channel') return 'handed_over_channel'
+  if (kind === 'handed_over' && about.kind === 'person') return values['to'] === me(request).id ? 'handed_over_customers' : 'handed_over_customers_other'
   return kind
 }
 
@@ -54,6 +55,7 @@ function said(request: FastifyRequest, name: string, value: string | number, lab
   switch (name) {
     case 'audience': return request.say(`frame.audience.${value}`)
     case 'level': return request.say(`frame.level.${value}`)
+    case 'to': return labels.person(value)
     case 'department': return labels.department(value)
     case 'outcome': return labels.closed('outcomes', value)
     case 'reason': return labels.reason('flag', value)

@@ -9,7 +9,7 @@ import { ableStewards } from '../../domain/notes/writing.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import type { Act } from '../../domain/policy/acts.js'
 import type { Grant } from '../../domain/policy/grant.js'
-import { applied, named, nextItem, withinOf } from '../curation-room.js'
+import { applied, listOnRecord, named, nextItem, withinOf } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { grantOn, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
@@ -115,6 +115,7 @@ function rehomed(note: Note, grant: Grant<'note.rehome'>, fields: Fields, { hous
 /** The row alone, as it is now: with what stood in the way, if anything did. */
 async function row(request: FastifyRequest, reply: FastifyReply, refusals: Refusals, fields: Fields): Promise<FastifyReply> {
   const note = await noteOf(request)
+  await listOnRecord(request, [note])
   const said = sayRefusals(request, named(request, refusals))[0]?.text ?? ''
   return reply.fragment('queue/_row', { ...queueRow(request, note, withinOf(one(fields, 'within'))), said })
 }

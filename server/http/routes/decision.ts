@@ -26,7 +26,6 @@ const CONFLICTS = ['notes.changed', 'curation.revision_missing', 'curation.held_
 export function decision(app: FastifyInstance): void {
   app.get('/queue/:id', { config: { allow: 'note.curate' } }, async (request, reply) => {
     const note = await curated(request)
-    await readOnRecord(request, note)
     const fields = { ...startingFields(note, subjectOf(note), request.house.clock.today()), say: one(request.query as Fields, 'say') }
     return show(request, reply, note, fields, { within: withinFrom(request.query as Fields), refusals: [], openedAt: request.house.clock.now(), seen: null, revision: note.revision })
   })
@@ -110,6 +109,7 @@ async function claimed(request: FastifyRequest, reply: FastifyReply, note: NoteS
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, task: DecisionTask): Promise<FastifyReply> {
+  await readOnRecord(request, note)
   return reply.page('queue/decide', { title: subjectOf(note).title, decision: await decisionPage(request, note, fields, task) })
 }
 

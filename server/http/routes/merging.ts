@@ -4,7 +4,7 @@ import { isActive } from '../../domain/notes/item.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { may } from '../../domain/policy/grant.js'
-import { applied, named, nextItem, queryOfWithin, subjectOf, withinOf } from '../curation-room.js'
+import { applied, listOnRecord, named, nextItem, queryOfWithin, subjectOf, withinOf } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { grantOn } from '../note-room.js'
 import { candidates, idIn, jointText, mergePage, paragraphsOf } from '../present/merge-page.js'
@@ -22,8 +22,6 @@ export function merging(app: FastifyInstance): void {
     const into = await targetOf(request, one(fields, 'into'))
     if (one(fields, 'into') !== '' && into === null) return pick(request, reply.code(422), note, fields, [{ at: 'q', code: 'curation.merge.unknown' }])
     if (into === null) return pick(request, reply, note, fields, [])
-    await readOnRecord(request, note)
-    await readOnRecord(request, into)
     return both(request, reply, note, into, fields, [])
   })
 
@@ -89,6 +87,7 @@ async function pick(request: FastifyRequest, reply: FastifyReply, note: NoteSeen
   const query = queryOfWithin(withinOf(one(fields, 'within')))
   const text = one(fields, 'q').trim()
   const found = await candidates(request, note, text)
+  await listOnRecord(request, [note, ...found])
   return reply.page('queue/merge', {
     title: request.say('curation.merge.title'),
     id: note.id, heading: subjectOf(note).title, within: query, withinParam: encodeURIComponent(query), text,
@@ -98,6 +97,8 @@ async function pick(request: FastifyRequest, reply: FastifyReply, note: NoteSeen
 }
 
 async function both(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, into: NoteSeen, fields: Fields, refusals: Refusals): Promise<FastifyReply> {
+  await readOnRecord(request, note)
+  await readOnRecord(request, into)
   return reply.page('queue/both', {
     title: request.say('curation.merge.title'),
     merge: await mergePage(request, note, into, fields),

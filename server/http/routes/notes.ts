@@ -11,7 +11,7 @@ import { pagesOf } from '../present/pages.js'
 import { me } from '../session.js'
 
 const SIZE = 30
-const TABS = ['drafts', 'returned', 'waiting', 'published', 'taken_back', 'archived'] as const
+const TABS = ['drafts', 'returned', 'waiting', 'in_care', 'published', 'taken_back', 'archived'] as const
 type Tab = (typeof TABS)[number]
 
 export function notes(app: FastifyInstance): void {
@@ -27,7 +27,8 @@ export function notes(app: FastifyInstance): void {
     return reply.page('notes/mine', {
       title: request.say('notes.mine.title'),
       tab,
-      tabs: TABS.map((each) => ({ href: `/notes?tab=${each}`, label: request.say(`notes.mine.${each}`), count: counts[each], current: each === tab })),
+      // Hardly anybody ever takes over from a colleague.
+      tabs: TABS.filter((each) => each !== 'in_care' || counts.in_care > 0 || tab === each).map((each) => ({ href: `/notes?tab=${each}`, label: request.say(`notes.mine.${each}`), count: counts[each], current: each === tab })),
       nothing: request.say(`notes.mine.none.${tab}`),
       drafts: tab === 'drafts' ? drafts.map((draft) => ({
         id: draft.id,
@@ -88,6 +89,7 @@ function queryOf(request: FastifyRequest, tab: Tab, page: number): NoteQuery {
   const base = { writer: me(request).id, page, size: SIZE } as const
   switch (tab) {
     case 'returned': return { ...base, withItem: 'returned', order: 'newest' }
+    case 'in_care': return { caretaker: me(request).id, order: 'newest', page, size: SIZE }
     case 'waiting': return { ...base, withItem: 'active', order: 'newest' }
     case 'published': return { ...base, confidences: ['validated'], order: 'newest' }
     case 'taken_back': return { ...base, confidences: ['wip'], order: 'newest' }

@@ -20,10 +20,15 @@ const ALLOW = 'people.administer'
 /** People, departments and teams. An administrator gives rights to others, never to themselves, and reads no note by it. */
 export function people(app: FastifyInstance): void {
   app.get('/admin', { config: { allow: ALLOW } }, async (request, reply) => {
-    const directory = request.house.people.directory()
+    const { house } = request
+    const directory = house.people.directory()
     return reply.page('admin/index', {
       title: request.say('admin.title'),
       people: [...directory.persons.values()].filter((p) => p.active).length, departments: directory.departments.size, teams: directory.teams.size,
+      undecidable: await house.undecidable(),
+      channels: house.post.channels.all().length,
+      mailWaiting: house.post.outbox.list({ state: 'planned', page: 1, size: 1 }).total + house.post.outbox.list({ state: 'handed_over', page: 1, size: 1 }).total,
+      mailFailed: house.post.outbox.list({ state: 'failed', page: 1, size: 1 }).total,
     })
   })
 

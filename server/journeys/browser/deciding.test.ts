@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { lacking, openPortal } from './in-chromium.js'
+import { lacking, openPortal, PATIENCE } from './in-chromium.js'
 
-t.setTimeout(300_000)
-
-t.test('deciding, in Chromium', { skip: lacking, timeout: 120_000 }, async (t) => {
+t.test('deciding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) => {
   const portal = await openPortal()
   const { bank } = portal
   await portal.speak('en')

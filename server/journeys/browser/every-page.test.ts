@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { Language } from '../../domain/people/person.js'
 import { pageDoors } from '../crawl.js'
-import { lacking, openPortal, type Portal, type Visitor } from './in-chromium.js'
+import { lacking, openPortal, PATIENCE, type Visitor } from './in-chromium.js'
 import { visitsOf, type Visit } from './visits.js'
 
 /** The rules of WCAG 2.2 A and AA, as axe names them. */
@@ -27,8 +27,6 @@ const DEEP = process.env['TACIT_DEPTH'] === 'deep'
 const LOOKS: Readonly<Record<Language, readonly Look[]>> = DEEP
   ? { en: [DESK_LIGHT, DESK_DARK, PHONE_DARK, PHONE_LIGHT], zh: [DESK_LIGHT, DESK_DARK, PHONE_DARK, PHONE_LIGHT] }
   : { en: [DESK_LIGHT, PHONE_DARK], zh: [DESK_DARK, PHONE_LIGHT] }
-const PATIENCE = DEEP ? 1_800_000 : 400_000
-t.setTimeout(PATIENCE)
 
 t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) => {
   const portal = await openPortal()
@@ -148,14 +146,14 @@ async function objections(page: Page): Promise<string[]> {
 
 /** In the page: what stands out to the right, unless it lies in a box that scrolls by itself. */
 function tooWide(): string[] {
-  interface Box { readonly localName: string; readonly className: string; readonly parentElement: Box | null; getBoundingClientRect(): { right: number; width: number; height: number } }
+  interface Box { readonly localName: string; readonly className: string; readonly parentElement: Box | null; getBoundingClientRect(): { right: number; width: number; height: number }; checkVisibility(o: object): boolean }
   const { document, innerWidth, getComputedStyle } = globalThis as unknown as {
-    document: { documentElement: { scrollWidth: number }; querySelectorAll(s: string): Iterable<Box> }; innerWidth: number; getComputedStyle(e: Box): { overflowX: string; visibility: string }
+    document: { documentElement: { scrollWidth: number }; querySelectorAll(s: string): Iterable<Box> }; innerWidth: number; getComputedStyle(e: Box): { overflowX: string }
   }
   const held = (box: Box | null): boolean => box !== null && box.localName !== 'body' && (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(box).overflowX) || held(box.parentElement))
   const out = [...document.querySelectorAll('body *')].filter((box) => {
     const { right, width, height } = box.getBoundingClientRect()
-    return width > 0 && height > 0 && right > innerWidth + 1 && getComputedStyle(box).visibility !== 'hidden' && !held(box.parentElement)
+    return width > 0 && height > 0 && right > innerWidth + 1 && box.checkVisibility({ visibilityProperty: true }) && !held(box.parentElement)
   })
   const { scrollWidth } = document.documentElement
   return [

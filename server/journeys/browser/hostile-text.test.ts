@@ -20,7 +20,6 @@ const STEP = process.env['TACIT_DEPTH'] === 'deep' ? 1 : 12
 const program = installed('chromium')
 const folder = hostileFolder()
 const PATIENCE = STEP === 1 ? 900_000 : 240_000
-t.setTimeout(PATIENCE)
 
 const lacking = program === null ? 'no chromium on this machine' : folder === null ? 'no test data: set TACIT_SHARED' : ''
 if (program === null && process.env['CI']) t.fail('CI must have chromium')

@@ -2,13 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { chromium, type Browser as Chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import t from 'tap'
 import type { Language } from '../../domain/people/person.js'
-import { sessionCookie } from '../bank.js'
+import { firstAdminLink } from '../../http/first-admin.js'
+import { openBank, sessionCookie } from '../bank.js'
 import { openDemoBank, type DemoBank } from '../demo-bank.js'
 
 /** Why nothing can be tried in a browser here; empty when it can. Tests are skipped by name with it. */
 const program = installed('chromium')
 export const lacking = program === null ? 'no chromium on this machine' : ''
 if (program === null && process.env['CI']) t.fail('CI must have chromium')
+
+/** Milliseconds for everything that happens in Chromium; ten times what it takes on two idle cores. */
+export const PATIENCE = process.env['TACIT_DEPTH'] === 'deep' ? 3_600_000 : 1_800_000
 
 /** Whatever went wrong behind a page while somebody looked at it. */
 export interface Trouble {
@@ -53,6 +57,15 @@ export function openPortal(): Promise<Portal> {
   return (portal ??= open())
 }
 
+/** A portal nobody has moved into yet, and the link its first administrator follows. */
+export async function openEmptyPortal(): Promise<string> {
+  const bank = await openBank(null, { empty: true })
+  t.teardown(() => bank.close())
+  return firstAdminLink(bank.house, await bank.app.listen({ host: '127.0.0.1', port: 0 })) as string
+}
+
+// Root timers of test files that share a process overwrite each other: this is the one of the suite.
+t.setTimeout(PATIENCE)
 t.teardown(async () => {
   if (browser) await (await browser).close()
   if (portal) await (await portal).bank.close()
@@ -91,6 +104,7 @@ function watch(context: BrowserContext, own: string): Trouble {
     void dialog.dismiss().catch(() => {})
   })
   context.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame().parentFrame() === null && request.url().startsWith('http://127.0.0.1:')) return
     if (!request.url().startsWith(`${own}/`) && !/^(?:data|about|blob):/.test(request.url())) trouble.abroad.push(request.url())
   })
   context.on('requestfailed', (request) => {

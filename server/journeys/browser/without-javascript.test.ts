@@ -1,10 +1,8 @@
 import t from 'tap'
-import { lacking, openPortal } from './in-chromium.js'
-
-t.setTimeout(300_000)
+import { lacking, openPortal, PATIENCE } from './in-chromium.js'
 
 /** The main ways through the portal once more, in a browser that runs no script at all. */
-t.test('without JavaScript, in Chromium', { skip: lacking, timeout: 120_000 }, async (t) => {
+t.test('without JavaScript, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) => {
   const portal = await openPortal()
   const { bank } = portal
   await portal.speak('en')

@@ -1,0 +1,202 @@
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+import { redactAgain } from '../../../domain/curation/redact-note.js'
+import type { RedactionMeans } from '../../../domain/curation/redact-texts.js'
+import { joinedLists, redactionOf, type ListedRedaction } from '../../../domain/curation/redaction-list.js'
+import type { Letter } from '../../../domain/digests/letter.js'
+import type { Draft } from '../../../domain/notes/draft.js'
+import type { Note } from '../../../domain/notes/note.js'
+import type { Credential } from '../../../domain/people/credential.js'
+import { readArchive, type Ending, type Heading } from './backup-archive.js'
+import type { Clock } from './clock.js'
+import { DataFolder } from './data-folder.js'
+import { DRAFT_FILE } from './drafts-store.js'
+import { codeOf } from './files.js'
+import { NOTE_FILE, OLD_FILE } from './notes-store.js'
+import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
+import { REDACTIONS_FILE, type KeptRedactions } from './redactions-store.js'
+import { decode } from './schema.js'
+import { StoreError } from './store-errors.js'
+
+export interface RestoreOptions {
+  readonly archive: string
+  /** a folder that is empty or not there */
+  readonly into: string
+  /** the list of redactions of the portal that was lost, when there is one: a file, or its data directory */
+  readonly redactions?: string
+  readonly clock: Clock
+  readonly means: RedactionMeans
+  /** mail kept in the folder that is being restored */
+  readonly mailIn: (data: DataFolder) => { redact(note: string, mark: string): Promise<number> }
+}
+
+export interface Restored extends Heading, Ending {
+  /** redactions that were made after the backup and were applied again */
+  readonly redacted: number
+}
+
+/**
+ * The portal of a backup in an empty folder: the same people, rights and knowledge, without whatever was redacted
+ * since. Nobody is signed in, and links to choose a password are void. All is made beside the folder and appears in
+ * one step, so that whatever goes wrong leaves nothing half done.
+ */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { archive, into } = options
+  await mustBeEmpty(into)
+  const newer = options.redactions === undefined ? [] : await redactionsIn(options.redactions)
+  const made = await readArchive(archive)
+  const aside = join(dirname(into), `.${basename(into)}.${randomUUID()}.restoring`)
+  try {
+    await unpack(archive, aside)
+    const redacted = await settle(aside, newer, options)
+    await flush(aside)
+    await rmdir(into).catch(unlessMissing)
+    await rename(aside, into)
+    await flushFolder(dirname(into))
+    return { ...made, redacted }
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function unpack(archive: string, into: string): Promise<void> {
+  await mkdir(into, { mode: 0o700 })
+  const made = new Set<string>()
+  await readArchive(archive, {
+    file: async (path, bytes) => {
+      const folder = dirname(join(into, path))
+      if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 })
+      made.add(folder)
+      await writeFile(join(into, path), bytes, { mode: 0o600 })
+    },
+    gone: (path) => rm(join(into, path), { force: true }),
+  })
+  const manifest = JSON.parse(await readFile(join(into, 'manifest.json'), 'utf8')) as { readonly things: readonly string[] }
+  // Folders the portal expects; that of the sessions stays empty, so everybody signs in again.
+  for (const thing of manifest.things) if (thing.endsWith('/')) await mkdir(join(into, thing), { recursive: true, mode: 0o700 })
+}
+
+/** Opens what was unpacked as its own store, because only that writes documents as they must be. */
+async function settle(root: string, newer: readonly ListedRedaction[], options: RestoreOptions): Promise<number> {
+  const data = await DataFolder.open({ root, clock: options.clock, reserveBytes: 0 })
+  let redacted = 0
+  try {
+    await voidLinks(data)
+    const list = await data.document<KeptRedactions>({ name: 'redactions', schema: REDACTIONS_FILE, empty: () => ({ redactions: [] }) })
+    const all = joinedLists(list.read().redactions, newer)
+    const settled: ListedRedaction[] = []
+    const rooms = await roomsOf(data, options)
+    for (const line of all) {
+      const applied = await redact(rooms, line, options.means)
+      if (applied.changed) redacted += 1
+      settled.push(applied.line)
+    }
+    await list.change(() => ({ redactions: settled }))
+    const record = await data.record()
+    await record.append({ at: options.clock(), who: 'job:restore', did: 'backup.restored', thing: { kind: 'backup', id: nameOf(options.archive) }, to: String(redacted), via: 'job' })
+  } finally {
+    await data.close()
+  }
+  for (const own of ['lock', 'lock.holder', 'reserve.bin']) await rm(join(root, own), { force: true })
+  return redacted
+}
+
+interface Rooms {
+  readonly notes: NoteDocuments
+  readonly drafts: Awaited<ReturnType<typeof draftsIn>>
+  readonly mail: { redact(note: string, mark: string): Promise<number> }
+}
+
+const MIB = 1024 * 1024
+
+async function roomsOf(data: DataFolder, { mailIn }: RestoreOptions): Promise<Rooms> {
+  const notes = new NoteDocuments(
+    await data.folder<NoteDocument>({ name: 'notes', schema: NOTE_FILE, cacheBytes: 8 * MIB }),
+    await data.folder<OldDocument>({ name: 'notes', schema: OLD_FILE, cacheBytes: MIB, ending: '.old.json' }),
+  )
+  return { notes, drafts: await draftsIn(data), mail: mailIn(data) }
+}
+
+async function draftsIn(data: DataFolder) {
+  const folder = await data.folder<Draft>({ name: 'drafts', schema: DRAFT_FILE, cacheBytes: MIB })
+  return { folder, ids: (await folder.list()).map(({ id }) => id) }
+}
+
+/** One line of the list, brought about in an older copy; a copy that has it already is left as it is. */
+async function redact({ notes, drafts, mail }: Rooms, line: ListedRedaction, means: RedactionMeans): Promise<{ readonly line: ListedRedaction; readonly changed: boolean }> {
+  const redaction = redactionOf(line)
+  const before = redaction ? await notes.read(line.note) : undefined
+  if (!redaction || !before) return { line, changed: false }
+  let after = before as Note
+  if (!before.redactions?.some(({ id }) => id === line.id)) {
+    after = await notes.change(line.note, (now) => ({ ...now, ...redactAgain(now, redaction, line.words, means) }))
+    await mail.redact(line.note, redaction.mark)
+    const writers = new Set(after.revisions.map(({ by }) => by))
+    for (const id of drafts.ids) {
+      const draft = await drafts.folder.read(id)
+      // What the words were is not known any more: a draft that may hold them goes as a whole.
+      if (draft && mayHold(draft, line, writers)) await drafts.folder.remove(id)
+    }
+  }
+  await notes.scrub(line.note)
+  const kept = after.redactions?.find(({ id }) => id === line.id)
+  return { line: { ...line, ...(line.state === 'begun' && kept), state: 'done', words: null }, changed: after !== before }
+}
+
+function mayHold(draft: Draft, line: ListedRedaction, writers: ReadonlySet<string>): boolean {
+  if (draft.id === line.note || draft.edits?.note === line.note || line.drafts.includes(draft.id)) return true
+  return writers.has(draft.owner) && draft.savedAt < line.at
+}
+
+/** Links to choose a password were sent before whatever made the restore necessary; nobody knows who has them now. */
+async function voidLinks(data: DataFolder): Promise<void> {
+  const credentials = await data.document<{ readonly of: Readonly<Record<string, Credential>> }>({ name: 'credentials', schema: { now: 1 }, empty: () => ({ of: {} }) })
+  await credentials.change(({ of }) => ({ of: Object.fromEntries(Object.entries(of).map(([person, one]) => [person, { ...one, link: null }])) }))
+  const outbox = await data.folder<Letter>({ name: 'outbox', schema: { now: 1 }, cacheBytes: MIB })
+  for (const { id } of await outbox.list()) {
+    const letter = await outbox.read(id)
+    if (letter?.kind === 'password_link' && letter.token !== null) await outbox.change(id, (now) => ({ ...now, token: null, state: 'skipped', nextTryAt: null }) as Letter)
+  }
+}
+
+async function redactionsIn(path: string): Promise<readonly ListedRedaction[]> {
+  const read = async (file: string) => decode(REDACTIONS_FILE, await readFile(file), file).redactions
+  return read(path).catch((error: unknown) => (codeOf(error) === 'EISDIR' ? read(join(path, 'redactions.json')) : Promise.reject(error))).catch((error: unknown) => {
+    if (error instanceof StoreError) throw error
+    throw new StoreError('store.no_redactions', `${path} holds no list of redactions. Give redactions.json, or the data directory it lies in.`)
+  })
+}
+
+async function mustBeEmpty(into: string): Promise<void> {
+  const names = await readdir(into).catch(unlessMissing)
+  if (names && names.length > 0) throw new StoreError('store.not_empty', `${into} is not empty, and restoring never overwrites. Give a folder that is empty or not there.`)
+}
+
+/** Everything on disk before the folder gets its name. */
+async function flush(root: string): Promise<void> {
+  const entries = (await readdir(root, { recursive: true, withFileTypes: true })).map((entry) => ({ path: join(entry.parentPath, entry.name), folder: entry.isDirectory() }))
+  const waiting = [...entries, { path: root, folder: true }].values()
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    for (const { path } of waiting) await flushFolder(path)
+  }))
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function nameOf(archive: string): string {
+  return basename(archive).replaceAll(/[^A-Za-z0-9:._@-]/g, '_').replace(/^[^A-Za-z0-9]+/, '').slice(0, 200) || 'archive'
+}
+
+function unlessMissing(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null
+  throw error
+}

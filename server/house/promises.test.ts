@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ROOT } from '../root.js'
+
+/**
+ * Every safety promise asked for so far, and the tests that prove it, by their titles; or what is still missing of it.
+ * A title that no test has any more fails: a promise cannot lose its proof in silence.
+ */
+interface Promise_ {
+  readonly proved: readonly string[]
+  readonly pending?: string
+}
+const by = (...proved: string[]): Promise_ => ({ proved })
+
+const PROMISES: Readonly<Record<string, Promise_>> = {
+  'V1 each person and page': by('every person opens every note: 200 as the table says', 'whoever asks for whatever note reads exactly what PRODUCT.md §3 says'),
+  'V2 search finds what is readable': by('searching a word finds exactly what the table allows', 'what is found is what the law shows, on random pairs of viewer and thing'),
+  'V3 a closed word looks like a random one': by('a word of what is closed looks like a word of nothing', 'a word that only hidden notes hold is like a word that nobody wrote'),
+  'V4 snippets': by('no list, queue, form or other surface shows anybody a word of what they may not read'),
+  'V5 totals and counts': by('totals and facet counts are what the table counts', 'facets count what is there'),
+  'V6 lists count visible things': by('a customer\'s page shows what this reader may see of them, most trusted first, with true counts', 'totals and facet counts are what the table counts'),
+  'V7 suggestions': by('suggests it to anybody outside its circle', 'words to go on with are those of what may be seen'),
+  'V8 related, customer page': by('edit forms, old revisions, related notes and decision pages follow the same law'),
+  'V9 head, attributes, error pages': by('no list, queue, form or other surface shows anybody a word of what they may not read'),
+  'V10 API': { proved: [], pending: 'the JSON API is proven by its own journeys; a comparison of API and page over all pairs is to come' },
+  'V12 digests at the moment of sending': by('a digest holds only what ceiling, team and filter allow', 'a note reclassified, archived or narrowed while the digest is queued is not in the mail'),
+  'V13 subject and headers': by('no word of anything else is in the mail or its headers', 'nothing a person typed becomes a header'),
+  'V14 old revisions': by('edit forms, old revisions, related notes and decision pages follow the same law'),
+  'V15 a right taken away': by('a right taken away is gone on the next click, everywhere', 'the writer closes a note in one click, and the next click of a reader finds nothing'),
+  'V16 two ids in a route': by('a merge into what is unknown, unreadable, archived, itself or changed meanwhile does nothing'),
+  'V17 foreign ids in bodies': by('foreign ids in a decision are refused and nothing is written', 'a restricted customer cannot be attached, asked for or guessed by its number'),
+  'V20 predicate, SQL and engine agree': by('the law as SQL lets through exactly what the law lets through', 'the law compiled to columns judges every pair of viewer and thing as the law itself', 'nobody sees anything through no clause at all'),
+  'V19 random histories': { proved: [], pending: 'histories of random acts over the whole portal are to come; each act is compared with the table one by one' },
+  'V21 own notes, second curator': by('a curator cannot decide on text they wrote since the last decision', 'a restricted note needs two able curators named, and lowering it needs a second one'),
+  'V22 filters are literal': by('quotes, operators and wildcards in ids, values and filters are letters like any other', 'a list is asked for with plain values only'),
+  'mutation check': by('whichever rule of the law is got wrong, the oracle notices'),
+  'surface closure': by('every door stands in the table of surfaces, and the table names no other'),
+  'X1 hostile texts': by('sanitised, no script runs, no dialog opens, no request leaves', 'hostile texts as cells are kept letter by letter'),
+  'X2 fix-point': by('the public hostile collections leave nothing but allowed elements, attributes and addresses'),
+  'X3 the policy alone': by('with the sanitiser off, the policy alone stops every script'),
+  'X4 pathological Markdown': by('no text, however hostile, fails or stays without an answer', 'while hostile texts are rendered, other people still get their pages'),
+  'X5 external images': by('a picture is never loaded: readers get a link with its description'),
+  'H1 content types': by('a form is a form: no other content type gets past it, however it is spelt'),
+  'H2 spellings of paths': by('another spelling of a path never opens a door that the plain one keeps shut'),
+  'H3 arrays and prototypes': by('a list where one value is meant, and names that reach into objects, are refused'),
+  'H4 limits': by('what is too large or too long is refused before it is read'),
+  'H5 slow clients': by('a client that sends too slowly is cut off, and others are served meanwhile'),
+  'H6 GET changes nothing': by('looking changes nothing: every page opened twice'),
+  'H7 tokens and other sites': by('a form is done only with a token of this very session', 'a request that another site made is refused, token or not', 'every route that changes something asks for a token'),
+  'H8 next=': by('after signing in one gets to a page of the portal, never to another site'),
+  'H9 Host header': by('the name a request is sent to is never on a page, in a header or in a mail'),
+  'H10 forwarded headers': by('addresses in headers are believed from the proxy alone'),
+  'H11 headers': by('every answer tells the browser what it may do, and nothing about the server'),
+  'S1 sessions': by('signing in makes a new session, whatever cookie the browser brought along', 'the cookie is out of reach of scripts and other sites', 'with an https address cookies are bound to it by name'),
+  'S2 one answer': by('wrong name, wrong password, disabled, never invited and slowed down get the same answer'),
+  'S3 throttling': by('after many failures the owner can still enter from elsewhere'),
+  'S5 passwords and links': by('a password is kept as Argon2id and verified', 'a password link works once, for a day, and looking at it does not use it up'),
+  'F1 kill -9': by('times in the middle of writing, the store keeps every answered write and nothing half'),
+  'F2 order of system calls': by('the kernel saw fsync, rename and fsync of the directory, in this order, before each answer'),
+  'F3 every failure': by('memory equals disk, answers are true, and later writes work', 'whichever operation of a write fails, memory, disk and catalog say the same'),
+  'F4 full disk': by('on a full disk people go on reading and signing in, and writing resumes by itself when there is space'),
+  'F5 damaged files': by('a people file that is ${what} stops the start', 'one damaged note is set aside and stops nobody', 'a data directory that lost a file or its manifest is refused, never filled up again'),
+  'F6 second process': by('a second server on the same data directory ends and names the first'),
+  'F10 SIGTERM under load': by('asked to stop under load, the portal answers what is under way, ends well, and lets the next one in'),
+  'F12 rebuild while writing': by('while the index is rebuilt nothing is missing, twice or wrongly visible, and no write is lost'),
+  'C1 two editors': by('two people edit one revision: the second gets 409 with both texts, and nothing is overwritten'),
+  'C2 fifty edits': by('fifty people change one page at once and every change is in it'),
+  'C3 fifty additions': by('fifty people comment at once, and every line is there'),
+  'C4 accept while editing, two claims': by('accepting and editing at the same moment has one outcome, and whoever was later is told', 'of two curators claiming at once one has it, and the other reads who'),
+  'C5 idempotency keys': by('sending the same form twice makes one note', 'the same line sent twice is there once'),
+  'A1 the record': by('reading and closing what is sensitive is on record, once each, without a word of it', 'entering, leaving and being refused are on record, without the name that was tried'),
+  'A2 hash chain': by('an entry somebody edited is found', 'entries somebody removed, from the middle or the front, are found', 'entries somebody put in another order or in twice are found', 'last entries somebody removed are found'),
+  'A3 logs': by('the log holds no password, token, cookie, address typed, or words searched for'),
+  'A4 a fault': by('a fault shows a number that is in the log, and nothing else of it'),
+}
+
+const titles = readdirSync(join(ROOT, 'server'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'promises.test.ts')
+  .flatMap((entry) => [...readFileSync(join(entry.parentPath, entry.name), 'utf8').matchAll(/\btest\(\s*(?:'((?:\\.|[^'\\])*)'|`((?:\\.|[^`\\])*)`|"((?:\\.|[^"\\])*)")/g)])
+  .map((found) => (found[1] ?? found[2] ?? found[3] ?? '').replace(/\\(.)/g, '$1'))
+
+t.test('every promise is proved by tests that exist, or says what is missing', async (t) => {
+  t.ok(titles.length > 400, `premise: ${titles.length} titles were read`)
+  for (const [promise, { proved, pending }] of Object.entries(PROMISES)) {
+    t.ok(proved.length > 0 || pending, `${promise} has a proof or says what is missing`)
+    for (const title of proved) t.ok(titles.some((each) => each.includes(title)), `${promise}: ${title}`)
+  }
+})
+
+t.test('a promise whose test was renamed would be noticed', async (t) => {
+  t.notOk(titles.some((each) => each.includes('a test that nobody wrote')))
+})
