@@ -28,6 +28,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
   const html = withMarks(request, await house.markdown.render(revision.body), note.marks)
   const marked = (text: string) => textWithMarks(request, text, note.marks)
   const can = Object.fromEntries(ACTS_SHOWN.map((act) => [act.slice(5), may(request.viewer, act, note.standing)]))
+  can['decide'] = Boolean(can['decide']) && isActive(note.item)
   const readers = await house.reads.count(note.id)
   return {
     id: note.id,

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import t from 'tap'
 import { hostileCorpora, hostileFolder, OWN } from '../../adapters/markdown/hostile-texts.js'
 import { MarkdownRenderer } from '../../adapters/markdown/render.js'
@@ -11,31 +10,24 @@ import { LIMITS } from '../../adapters/markdown/workers.js'
 import { headers } from '../../http/headers.js'
 import type { House } from '../../http/house.js'
 import { ROOT } from '../../root.js'
+import { lacking as noBrowser, openChromium, PATIENCE } from './in-chromium.js'
 
 /** Texts on one page; the collections have some eight thousand. */
 const BATCH = 400
 /** Every n-th text of the large collections meets the policy alone; all of them with TACIT_DEPTH=deep. */
 const STEP = process.env['TACIT_DEPTH'] === 'deep' ? 1 : 12
 
-const program = installed('chromium')
 const folder = hostileFolder()
-const PATIENCE = STEP === 1 ? 900_000 : 240_000
 
-const lacking = program === null ? 'no chromium on this machine' : folder === null ? 'no test data: set TACIT_SHARED' : ''
-if (program === null && process.env['CI']) t.fail('CI must have chromium')
+const lacking = noBrowser !== '' ? noBrowser : folder === null ? 'no test data: set TACIT_SHARED' : ''
 
 t.test('hostile texts in a real browser', { skip: lacking, timeout: PATIENCE }, async (t) => {
-  const browser = await chromium.launch({
-    executablePath: program as string,
-    // No name resolves but our own address: whatever a payload asks for stays on this machine.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-  })
+  const browser = await openChromium()
   const safe = new MarkdownRenderer({ limits: { ...LIMITS, render: 20_000, wait: 20_000 } })
   const open = new MarkdownRenderer({ withoutSanitiser: true })
   const guarded = await portal(true)
   const bare = await portal(false)
   t.teardown(async () => {
-    await browser.close()
     await Promise.all([guarded.close(), bare.close(), safe.close(), open.close()])
   })
   const texts = (await hostileCorpora(folder as string)).flatMap((corpus) => corpus.texts)
@@ -204,11 +196,3 @@ async function openAll() {
   for (let n = 0; n < list.length; n += 8) await Promise.all(list.slice(n, n + 8).map(open))
   document.body.append(Object.assign(document.createElement('p'), { id: 'done' }))
 }`
-
-function installed(name: string): string | null {
-  try {
-    return execFileSync('which', [name], { encoding: 'utf8' }).trim()
-  } catch {
-    return null
-  }
-}

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { offerPasswordLink } from '../../domain/people/choose-password.js'
 import { crawl, doorBehind, pageDoors } from '../crawl.js'
 import { EYES, type Eyes } from '../demo-bank.js'
-import type { Portal } from './in-chromium.js'
+import { openEmptyPortal, type Portal } from './in-chromium.js'
 
 /** One address, and whose eyes look at it. */
 export interface Visit {
@@ -22,6 +22,7 @@ export interface Visit {
 export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly Visit[]> {
   const { bank } = portal
   const { doors } = bank.app
+  await happenings(portal)
   const plain = pageDoors(doors).map(({ url }) => url).filter((url) => !url.includes(':'))
   const visits: Visit[] = []
   for (const who of Object.keys(EYES) as Eyes[]) {
@@ -34,6 +35,8 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
   const asked: readonly Omit<Visit, 'door' | 'status'>[] = [
     { who: null, path: '/sign-in' },
     { who: null, path: `/password/${link}` },
+    { who: null, path: await openEmptyPortal() },
+    { who: null, path: `/channels/pause/${pauseLink(portal)}` },
     ...(await notesOf(portal)),
     { who: 'li.na', path: '/search?q=%E5%88%A9%E7%8E%87' },
     { who: 'li.na', path: '/search?q=mortgage&confidence=validated' },
@@ -45,8 +48,28 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
     { who: 'li.na', path: '/notes/new', then: refusedPost },
   ]
   const known = asked.filter(({ who, path }) => !visits.some((visit) => visit.who === who && visit.path === path))
-  const more = known.map((visit): Visit => ({ ...visit, door: doorBehind(doors, visit.path) ?? '', status: 200 }))
+  const more = known.map((visit): Visit => ({ ...visit, door: doorBehind(doors, new URL(visit.path, portal.address).pathname) ?? '', status: 200 }))
   return [...visits, ...more, { who: 'li.na', path: '/nowhere', door: '', status: 404 }, { who: 'li.na', path: '/queue', door: '/queue', status: 403 }]
+}
+
+/** What the demo bank has not seen yet: a mail to somebody, and a file of customers taken in. */
+async function happenings(portal: Portal): Promise<void> {
+  const { house, personCalled } = portal.bank
+  await house.mailPasswordLink(personCalled('li.na'), await offerPasswordLink(house, personCalled('li.na').id, house.clock.now()), 'forgotten')
+  const { page, context } = await portal.visit('he.jun')
+  await page.goto('/imports/new/customers')
+  await page.locator('#source').fill('core-banking')
+  await page.locator('#file').setInputFiles({ name: '客户.csv', mimeType: 'text/csv', buffer: Buffer.from('number,name,kind,team\nK-9,Rowan Bakery,company,corporate_east\n,,,\n') })
+  await page.locator('form[enctype] button.primary').click()
+  await page.waitForURL(/\/imports\/[0-9a-f-]{36}/)
+  await context.close()
+}
+
+function pauseLink({ bank }: Portal): string {
+  const { channels, pauseLinks } = bank.house.post
+  const [channel] = channels.all().values()
+  if (!channel) throw new Error('the demo bank has no channel')
+  return pauseLinks.tokenFor(channel)
 }
 
 /** One note of each kind that looks different. */

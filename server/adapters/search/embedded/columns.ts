@@ -37,13 +37,16 @@ export class Dictionary {
 }
 
 const NONE = -1
-const MANY = -2
+const FIRST_LIST = -2
 
 /** Any number of values per row; almost always none or one, so one number per row and lists aside. */
 export class ValueColumn {
   readonly dictionary = new Dictionary()
+  /** a value's key, NONE, or FIRST_LIST minus the place of a list */
   private one = new Int32Array(0)
-  private readonly many = new Map<number, Int32Array>()
+  /** lists one after the other: how many there is room for, how many there are, then the keys */
+  private lists = new Int32Array(64)
+  private listsEnd = 0
 
   grow(capacity: number): void {
     const grown = new Int32Array(capacity).fill(NONE)
@@ -52,31 +55,55 @@ export class ValueColumn {
   }
 
   set(row: number, values: readonly string[]): void {
-    if (this.one[row] === MANY) this.many.delete(row)
     const [first] = values
+    const before = this.one[row] ?? NONE
     if (first === undefined) this.one[row] = NONE
     else if (values.length === 1) this.one[row] = this.dictionary.add(first)
-    else {
-      this.many.set(row, Int32Array.from([...new Set(values)].map((value) => this.dictionary.add(value))))
-      this.one[row] = MANY
-    }
+    else this.one[row] = FIRST_LIST - this.putList([...new Set(values)].map((value) => this.dictionary.add(value)), FIRST_LIST - before)
   }
 
   has(row: number, marks: Uint8Array): boolean {
     const key = this.one[row] ?? NONE
     if (key >= 0) return marks[key] === 1
-    return key === MANY && (this.many.get(row)?.some((each) => marks[each] === 1) ?? false)
+    if (key === NONE) return false
+    const at = FIRST_LIST - key
+    const end = at + 2 + (this.lists[at + 1] ?? 0)
+    for (let i = at + 2; i < end; i++) if (marks[this.lists[i] ?? 0] === 1) return true
+    return false
   }
 
   /** How often each value occurs in these rows. */
   count(rows: Int32Array): Int32Array {
+    const { one, lists } = this
     const counts = new Int32Array(this.dictionary.values.length)
     for (let i = 0; i < rows.length; i++) {
-      const key = this.one[rows[i] ?? 0] ?? NONE
-      if (key >= 0) counts[key] = (counts[key] ?? 0) + 1
-      else if (key === MANY) for (const each of this.many.get(rows[i] ?? 0) ?? []) counts[each] = (counts[each] ?? 0) + 1
+      const key = one[rows[i] as number] as number
+      if (key >= 0) (counts[key] as number)++
+      else if (key !== NONE) {
+        const at = FIRST_LIST - key
+        const end = at + 2 + (lists[at + 1] as number)
+        for (let k = at + 2; k < end; k++) (counts[lists[k] as number] as number)++
+      }
     }
     return counts
+  }
+
+  /** @param old where the row's last list is, if it is a place at all: used again when the new one fits */
+  private putList(keys: readonly number[], old: number): number {
+    const fits = old >= 0 && (this.lists[old] ?? 0) >= keys.length
+    const at = fits ? old : this.listsEnd
+    if (!fits) {
+      this.listsEnd += keys.length + 2
+      if (this.listsEnd > this.lists.length) {
+        const grown = new Int32Array(this.listsEnd * 2)
+        grown.set(this.lists)
+        this.lists = grown
+      }
+      this.lists[at] = keys.length
+    }
+    this.lists[at + 1] = keys.length
+    this.lists.set(keys, at + 2)
+    return at
   }
 }
 

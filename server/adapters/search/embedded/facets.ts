@@ -27,7 +27,7 @@ export function narrow(rows: Int32Array, view: View, filters: Filters): { rows: 
       failed[i] = c
     }
   })
-  const kept = rows.filter((_, i) => failures[i] === 0)
+  const kept = chosen.length === 0 ? rows : rows.filter((_, i) => failures[i] === 0)
   const named = FACETS.map((name) => {
     const c = chosen.indexOf(name)
     const counted = c < 0 ? kept : rows.filter((_, i) => failures[i] === 0 || (failures[i] === 1 && failed[i] === c))

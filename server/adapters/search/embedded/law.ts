@@ -13,24 +13,34 @@ export type Seeing = typeof UNSEEN | typeof SEEN | typeof APART
  */
 export function compileLaw(visible: Visible, columns: Columns): (row: number) => Seeing {
   checkedVisible(visible)
-  const own = visible.own.map((clause) => compileClause(clause, columns))
-  const any = visible.any.map((clause) => compileClause(clause, columns))
+  const own = compileClauses(visible.own, columns)
+  const any = compileClauses(visible.any, columns)
   const hidden = columns.customers.dictionary.marks(visible.hide)
   const hides = hidden.includes(1)
-  const { accessClass, author, customers } = columns
+  const { accessClass, customers } = columns
+  return (row) => {
+    const access = accessClass[row] ?? -1
+    const mine = own(row, access)
+    if (!mine && !any(row, access)) return UNSEEN
+    if (!hides || !customers.has(row, hidden)) return SEEN
+    return mine ? APART : UNSEEN
+  }
+}
 
-  function oneHolds(clauses: readonly Compiled[], row: number): boolean {
-    for (let i = 0; i < clauses.length; i++) {
-      const clause = clauses[i]
-      if (clause?.classes[accessClass[row] ?? -1] !== 1) continue
-      if (clause.authors === null || author.has(row, clause.authors)) return true
+/** Whether one of the clauses holds: those that name no author are settled for a whole class of access beforehand. */
+function compileClauses(clauses: readonly Clause[], columns: Columns): (row: number, access: number) => boolean {
+  const compiled = clauses.map((clause) => compileClause(clause, columns))
+  const settled = new Uint8Array(columns.accessClasses.length)
+  for (const { classes, authors } of compiled) if (authors === null) classes.forEach((mark, i) => mark === 1 && (settled[i] = 1))
+  const named = compiled.flatMap(({ classes, authors }) => (authors ? [{ classes, authors }] : []))
+  const { author } = columns
+  return (row, access) => {
+    if (settled[access] === 1) return true
+    for (let i = 0; i < named.length; i++) {
+      const clause = named[i]
+      if (clause !== undefined && clause.classes[access] === 1 && author.has(row, clause.authors)) return true
     }
     return false
-  }
-  return (row) => {
-    const apart = hides && customers.has(row, hidden)
-    if (oneHolds(own, row)) return apart ? APART : SEEN
-    return !apart && oneHolds(any, row) ? SEEN : UNSEEN
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'no
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { redactAgain } from '../../../domain/curation/redact-note.js'
-import type { RedactionMeans } from '../../../domain/curation/redact-texts.js'
+import { draftRedacted, type RedactionMeans } from '../../../domain/curation/redact-texts.js'
 import { joinedLists, redactionOf, type ListedRedaction } from '../../../domain/curation/redaction-list.js'
 import type { Letter } from '../../../domain/digests/letter.js'
 import type { Draft } from '../../../domain/notes/draft.js'
@@ -130,14 +130,17 @@ async function redact({ notes, drafts, mail }: Rooms, line: ListedRedaction, mea
   const before = redaction ? await notes.read(line.note) : undefined
   if (!redaction || !before) return { line, changed: false }
   let after = before as Note
-  if (!before.redactions?.some(({ id }) => id === line.id)) {
-    after = await notes.change(line.note, (now) => ({ ...now, ...redactAgain(now, redaction, line.words, means) }))
+  const has = before.redactions?.some(({ id }) => id === line.id) ?? false
+  if (!has || line.state === 'begun') {
+    if (!has) after = await notes.change(line.note, (now) => ({ ...now, ...redactAgain(now, redaction, line.words, means) }))
     await mail.redact(line.note, redaction.mark)
     const writers = new Set(after.revisions.map(({ by }) => by))
     for (const id of drafts.ids) {
       const draft = await drafts.folder.read(id)
+      if (!draft) continue
+      if (line.words !== null) await drafts.folder.change(id, (now) => draftRedacted(now, line.note, { whole: line.whole, words: line.words ?? [] }, redaction.mark, means))
       // What the words were is not known any more: a draft that may hold them goes as a whole.
-      if (draft && mayHold(draft, line, writers)) await drafts.folder.remove(id)
+      else if (mayHold(draft, line, writers)) await drafts.folder.remove(id)
     }
   }
   await notes.scrub(line.note)
