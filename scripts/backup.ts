@@ -23,7 +23,7 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
-  const told = error instanceof Error && 'code' in error && String(error.code).startsWith('store.')
+  const told = error instanceof Error && 'code' in error && /^(store|backup)\./.test(String(error.code))
   console.error(told ? (error as Error).message : error)
   process.exitCode = 1
 })

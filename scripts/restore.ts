@@ -34,7 +34,7 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
-  const told = error instanceof Error && 'code' in error && /^(store\.|ERR_PARSE_ARGS)/.test(String(error.code))
+  const told = error instanceof Error && 'code' in error && /^(store\.|backup\.|ERR_PARSE_ARGS)/.test(String(error.code))
   console.error(told ? `${(error as Error).message}${String((error as { code?: unknown }).code).startsWith('ERR') ? ` ${USAGE}` : ''}` : error)
   process.exitCode = 1
 })

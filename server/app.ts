@@ -15,7 +15,9 @@ import { logAnswers, type LogLine } from './http/log.js'
 import { waitUntilReady } from './http/readiness.js'
 import { channelPause } from './http/routes/channel-pause.js'
 import { channels } from './http/routes/channels.js'
+import { api } from './http/routes/api.js'
 import { customers } from './http/routes/customers.js'
+import { customersExport } from './http/routes/customers-export.js'
 import { cover } from './http/routes/cover.js'
 import { curating } from './http/routes/curating.js'
 import { decision } from './http/routes/decision.js'
@@ -39,6 +41,7 @@ import { record } from './http/routes/record.js'
 import { redaction } from './http/routes/redaction.js'
 import { search } from './http/routes/search.js'
 import { signingIn } from './http/routes/sign-in.js'
+import { tokens } from './http/routes/tokens.js'
 import { staffImport } from './http/routes/staff-import.js'
 import { serverOptions } from './http/server-options.js'
 import { sessions } from './http/session.js'
@@ -87,11 +90,14 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   merging(app)
   redaction(app)
   customers(app)
+  customersExport(app)
   notices(app)
   channels(app)
   channelPause(app)
   mail(app)
   record(app)
   imports(app)
+  tokens(app)
+  api(app)
   return app
 }

@@ -17,6 +17,8 @@ export interface JobParts {
   readonly log: SchedulerOptions['log']
   /** forgets sessions whose day is over */
   readonly sweepSessions?: (now: string) => Promise<unknown>
+  /** backups that were made go on the record */
+  readonly noteBackups?: () => Promise<void>
   /** what waits too long goes to the curators above */
   readonly escalate?: (now: string, stopped: () => boolean) => Promise<void>
 }
@@ -26,7 +28,7 @@ const KEPT_DAYS = 90
 
 /** Everything the server does by itself. */
 export function jobsOf(parts: JobParts): readonly Job[] {
-  const { post, log, escalate, sweepSessions } = parts
+  const { post, log, escalate, sweepSessions, noteBackups } = parts
   const report = (round: Round) => {
     for (const { letter, error } of round.troubles) log.error({ letter, error }, 'a letter could not be handled and waits for the next round')
   }
@@ -37,6 +39,7 @@ export function jobsOf(parts: JobParts): readonly Job[] {
     { name: 'due', every: '5 * * * *', run: (now, stopped) => letFallDue(parts, now, stopped) },
     ...(escalate ? [{ name: 'escalation', every: '35 * * * *', run: escalate }] : []),
     ...(sweepSessions ? [{ name: 'sessions', every: '23 * * * *', run: async (now: string) => void (await sweepSessions(now)) }] : []),
+    ...(noteBackups ? [{ name: 'backups', every: '25 * * * * *', run: noteBackups }] : []),
     { name: 'old mail', every: '17 3 * * *', run: async (now) => void (await post.outbox.sweep(daysBefore(now, KEPT_DAYS))) },
   ]
 }

@@ -7,6 +7,7 @@ import { openMappings } from './adapters/files/mappings.js'
 import { tables } from './adapters/files/table.js'
 import { openPasswords } from './adapters/keys/argon2.js'
 import { openThrottle } from './adapters/keys/throttle.js'
+import { putBackupsOnRecord } from './adapters/store/lowdb/backup-noted.js'
 import { openBatches } from './adapters/store/lowdb/batches-store.js'
 import { openCredentials } from './adapters/store/lowdb/credential-store.js'
 import { DataFolder } from './adapters/store/lowdb/data-folder.js'
@@ -114,7 +115,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const indexed = store.ready.then(async () => {
       await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
       if (engine.status().wantsRebuild) rebuilt()
-      const parts: JobParts = { post, allNotes: store.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped) }
+      const parts: JobParts = { post, allNotes: store.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped), noteBackups: () => putBackupsOnRecord(data.root, record) }
       relay = startRelay({ feed: store.feed, pass, consumers: [indexing, noticesConsumer(parts, clock.now)], log })
       // Tests move the clock themselves and run the jobs they mean.
       scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, log })

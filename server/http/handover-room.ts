@@ -1,12 +1,13 @@
-import { handOverCustomer } from '../domain/customers/hand-over-customer.js'
+import { ableCurators, handOverCustomer } from '../domain/customers/hand-over-customer.js'
 import { knowers } from '../domain/customers/import-customer.js'
 import type { NoticeKind } from '../domain/community/notice.js'
 import { handOverChannel } from '../domain/digests/hand-over-channel.js'
 import type { Channel } from '../domain/digests/channel.js'
 import { handOverNote } from '../domain/notes/hand-over.js'
 import type { InCare } from '../domain/notes/port.js'
+import type { Directory } from '../domain/people/directory.js'
 import type { Person } from '../domain/people/person.js'
-import { refused, type Outcome } from '../domain/people/refusal.js'
+import { refused, type Outcome, type Refused } from '../domain/people/refusal.js'
 import type { Act } from '../domain/policy/acts.js'
 import { permit, type Grant } from '../domain/policy/grant.js'
 import { sightOf } from '../domain/policy/readable.js'
@@ -54,12 +55,10 @@ export async function estateOf(house: House, person: string): Promise<Estate> {
  */
 export async function handOver(house: House, admin: Person, from: Person, to: Successors, hand: Hand): Promise<Outcome<HandedOver>> {
   const people = house.people.directory()
-  const chosen = [to.notes, to.customers, ...Object.values(to.channels)].filter((id) => id !== '')
-  if (chosen.length === 0) return refused('', 'handover.nobody')
-  if (chosen.some((id) => !people.person(id)?.active || id === from.id)) return refused('', 'handover.unknown')
-  // Nobody gives themselves anything, whatever their role.
-  if (chosen.includes(admin.id)) return refused('', 'handover.yourself')
+  const chosen = chosenIn(to)
   const estate = await estateOf(house, from.id)
+  const wrong = objectionTo(to, estate, admin, from, people)
+  if (wrong) return wrong
   const at = house.clock.now()
   const notes = to.notes === '' ? { notes: 0, unread: 0 } : await notesTo(house, admin, estate, from, people.person(to.notes) as Person, at)
   const customers = to.customers === '' ? 0 : await customersTo(house, admin, estate, from, to.customers, hand, at)
@@ -68,6 +67,22 @@ export async function handOver(house: House, admin: Person, from: Person, to: Su
   const heirs = [...new Set(chosen)].sort().map((id) => `p:${id}`).join(',')
   await house.record.append({ at, who: admin.id, did: 'person.handed_over', thing: { kind: 'person', id: from.id }, to: `${heirs},${done.notes},${customers},${channels}`, via: hand.via, ...(hand.request !== undefined && { request: hand.request }) })
   return { ok: true, value: done }
+}
+
+function chosenIn(to: Successors): readonly string[] {
+  return [to.notes, to.customers, ...Object.values(to.channels)].filter((id) => id !== '')
+}
+
+/** Looked at before anything is done; every verb asks again about its own thing. */
+function objectionTo(to: Successors, { channels }: Estate, admin: Person, from: Person, people: Directory): Refused | null {
+  const chosen = chosenIn(to)
+  if (chosen.length === 0) return refused('', 'handover.nobody')
+  if (chosen.some((id) => !people.person(id)?.active || id === from.id)) return refused('', 'handover.unknown')
+  // Nobody gives themselves anything, whatever their role.
+  if (chosen.includes(admin.id)) return refused('', 'handover.yourself')
+  if (to.customers !== '' && !ableCurators(people).some(({ id }) => id === to.customers)) return refused('customers', 'handover.curator.not_able')
+  const misplaced = channels.find(({ id, team }) => (to.channels[id] ?? '') !== '' && !people.members(team).some((member) => member.id === to.channels[id]))
+  return misplaced ? refused(`channel-${misplaced.id}`, 'digests.owner.not_in_team') : null
 }
 
 async function notesTo(house: House, admin: Person, estate: Estate, from: Person, to: Person, at: string): Promise<Pick<HandedOver, 'notes' | 'unread'>> {

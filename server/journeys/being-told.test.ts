@@ -22,7 +22,7 @@ const unread = (body: string) => /class="tally new" aria-hidden="true">(\d+)</.e
 t.test('an author is told that her note was returned and why, opens it from there, and it counts as read', async (t) => {
   const [li, zhao] = [await bank.signIn('li.na'), await bank.signIn('zhao.min')]
   const id = await post(li, { title: 'Why the Chens left', body: 'Nobody called before the rate reset.' })
-  await decide(zhao, id, { ...RATED, verb: 'return', code: 'needs_source', text: 'Who said so?' })
+  await decide(zhao, id, { ...RATED, verb: 'return', returnCode: 'needs_source', returnText: 'Who said so?' })
   const page = await li.get('/notices')
   t.equal(page.status, 200)
   t.match(page.text, /Zhao Min returned your note: .* Why the Chens left/)
@@ -78,7 +78,7 @@ t.test('a notice about a note that one may not read any more says nothing of it'
 t.test('a sensitive title among the notices is a read, and on record', async (t) => {
   const [li, zhao] = [await bank.signIn('chen.mei'), await bank.signIn('zhao.min')]
   const id = await post(li, { title: 'Hushed', body: 'Not for everybody.', level: 'confidential' })
-  await decide(zhao, id, { ...RATED, verb: 'return', code: 'needs_source', text: 'Source?' })
+  await decide(zhao, id, { ...RATED, verb: 'return', returnCode: 'needs_source', returnText: 'Source?' })
   const reads = async () => (await bank.house.record.page({ who: 'chen-mei', kind: 'note', id, did: ['thing.read'] })).entries.length
   const before = await reads()
   t.match((await li.get('/notices')).text, /Hushed/)

@@ -348,6 +348,25 @@ t.test('hostile texts as cells are kept letter by letter and are only text on ev
   for (const row of parse(csv.body, { bom: true }) as string[][]) for (const cell of row) t.notMatch(cell, /^[=+\-@\t\r]/)
 })
 
+t.test('customers go out in a file that is safe to open and come back unchanged, whatever they are called', async (t) => {
+  const bank = await openBank(t)
+  const zhao = await bank.signIn('zhao.min')
+  const names = ['=HYPERLINK("http://evil.invalid","x")', "'=1+1", '+86', '-5', '@sum', '"quoted", with a comma', '陈国华', 'a|b;c', '＝1']
+  for (const [n, name] of names.entries()) t.equal((await zhao.post('/customers', { kind: 'person', name, aliases: `${name} too\n-${n}`, number: n % 2 ? `-${n}` : '', team: 'families', segment: '' }, { from: '/customers/new' })).status, 303, name)
+  await zhao.post('/customers', { kind: 'company', name: 'Closed', aliases: '', number: '', team: 'families', segment: '', restricted: 'yes', curators: 'zhao-min' }, { from: '/customers/new' })
+  const before = await customersOf(bank, 'zhao.min')
+  const file = await zhao.get('/customers/export')
+  t.equal(file.status, 200)
+  for (const cell of (parse(file.body, { bom: true }) as string[][]).flat()) t.notMatch(cell, /^[=+\-@\t\r＝＋－＠]/)
+  const back = await upload(zhao, 'customers', { source: 'core' }, file.body)
+  await bank.house.imports.idle()
+  t.match((await batchAt(bank, 'zhao.min', back.location)).counts, { created: 0, changed: 0, unchanged: before.length, refused: 0 })
+  t.equal(before.length, names.length + 1, 'premise')
+  t.equal((await (await bank.signIn('li.na')).get('/customers/export')).status, 403)
+  t.notMatch((await (await bank.signIn('he.jun')).get('/customers/export')).body, 'Closed', 'a file holds what its reader may see')
+  t.match((await bank.house.record.page({ did: ['thing.exported'], who: 'zhao-min' })).entries.map(({ thing }) => thing?.kind).sort(), ['customer', 'export'])
+})
+
 t.test('all 2 780 consumer complaints come in at once, a second time nothing changes, and they are found', { ...publicData, timeout: 240_000 }, async (t) => {
   const bank = await openBank(t)
   const zhao = await bank.signIn('zhao.min')

@@ -61,7 +61,7 @@ export function customerOfRow(row: Row, header: CustomerHeader, words: ColumnWor
   const number = cell('number')
   if (number !== undefined) said.number = number
   const aliases = cell('aliases')
-  if (aliases !== undefined) said.aliases = list(aliases)
+  if (aliases !== undefined) said.aliases = list(aliases, ownFile)
   const kind = cell('kind')
   if (kind) {
     const known = CUSTOMER_KINDS.find((one) => words.kinds[one].includes(folded(kind)))
@@ -89,7 +89,7 @@ export function customerOfRow(row: Row, header: CustomerHeader, words: ColumnWor
   }
   const curators = cell('curators')
   if (curators) {
-    const known = list(curators).map((login) => people.personByLogin(login)?.id ?? '')
+    const known = list(curators, ownFile).map((login) => people.personByLogin(login)?.id ?? '')
     if (known.includes('')) strange('curators', curators)
     else said.curators = known
   }
@@ -126,8 +126,9 @@ export function restored(cell: string): string {
   return /^'+[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) ? cell.slice(1) : cell
 }
 
-function list(cell: string): readonly string[] {
-  return cell.split(/[|\n;；]/).map((one) => one.trim()).filter((one) => one !== '')
+/** In our own files one a line, since a name may hold any of the other signs. */
+function list(cell: string, ownFile: boolean): readonly string[] {
+  return cell.split(ownFile ? '\n' : /[|\n;；]/).map((one) => one.trim()).filter((one) => one !== '')
 }
 
 function folded(text: string): string {

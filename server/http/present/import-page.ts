@@ -74,7 +74,7 @@ export async function acceptForm(request: FastifyRequest, batch: Batch, fields: 
   const standing = standingToBatch(batch, me(request).id, request.sight())
   if (!batch.notes || batch.state !== 'done' || batch.acceptance || standing.author || !standing.curator || !may(request.viewer, 'import.accept', standing)) return null
   const { proposed, mapping } = batch.notes
-  const { rows, total } = await house.notes.list({ batch: batch.id, order: 'posted', page: 1, size: SAMPLE }, request.sight())
+  const { rows, total } = await sampleOf(request, batch)
   const step = (name: string, marks: readonly (number | string)[]) => marks.map((mark) => ({ value: String(mark), mark: String(mark), word: request.say(`curation.${name}.${mark}`), checked: one(fields, name) === String(mark) }))
   const chosen = (name: string, fallback: string) => one(fields, name) || fallback
   return {
@@ -90,6 +90,17 @@ export async function acceptForm(request: FastifyRequest, batch: Batch, fields: 
     levels: LEVELS.filter((value) => value !== 'restricted' && !isLowerLevel(value, proposed.level)).map((value) => ({ value, label: request.say(`frame.level.${value}`), checked: value === chosen('level', proposed.level) })),
     reviewOn: chosen('reviewOn', defaultReviewDate(mapping.fixed.nature, proposed.level, house.clock.today())),
   }
+}
+
+/** Evenly from the whole batch, so that the last rows of a file are looked at like the first. */
+async function sampleOf(request: FastifyRequest, batch: Batch) {
+  const { notes } = request.house
+  const query = { batch: batch.id, order: 'posted' } as const
+  const total = await notes.count({ ...query, page: 1, size: 1 }, request.sight())
+  if (total <= SAMPLE) return notes.list({ ...query, page: 1, size: SAMPLE }, request.sight())
+  const step = total / SAMPLE
+  const pages = await Promise.all(Array.from({ length: SAMPLE }, (_, n) => notes.list({ ...query, page: Math.floor(n * step) + 1, size: 1 }, request.sight())))
+  return { rows: pages.flatMap(({ rows }) => rows), total }
 }
 
 export function reportLine(request: FastifyRequest, { line, what, refusal }: ReportLine) {

@@ -117,6 +117,7 @@ function plainly(request: FastifyRequest, note: NoteSeen, labels: Labels): strin
   if (note.withheld) return request.say('notes.plainly.withheld')
   if (confidence === 'wip') return request.say('notes.plainly.wip')
   if (note.rights.level === 'restricted') return request.say('notes.plainly.restricted')
+  if (note.rights.audience === 'private') return request.say('notes.plainly.private')
   if (confidence === 'not_validated') {
     return request.say(note.governance === 'review_first' ? 'notes.plainly.review_first' : 'notes.plainly.publish_first', values)
   }

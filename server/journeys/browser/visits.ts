@@ -56,6 +56,7 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
 async function happenings(portal: Portal): Promise<void> {
   const { house, personCalled } = portal.bank
   await house.mailPasswordLink(personCalled('li.na'), await offerPasswordLink(house, personCalled('li.na').id, house.clock.now()), 'forgotten')
+  await house.runJobs('outbox')
   const { page, context } = await portal.visit('he.jun')
   await page.goto('/imports/new/customers')
   await page.locator('#source').fill('core-banking')
@@ -67,7 +68,7 @@ async function happenings(portal: Portal): Promise<void> {
 
 function pauseLink({ bank }: Portal): string {
   const { channels, pauseLinks } = bank.house.post
-  const [channel] = channels.all().values()
+  const [channel] = channels.all()
   if (!channel) throw new Error('the demo bank has no channel')
   return pauseLinks.tokenFor(channel)
 }

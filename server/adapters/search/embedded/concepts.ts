@@ -1,51 +1,15 @@
 import { fold } from '../../../domain/search/fold.js'
 import type { Word } from '../../../domain/search/query.js'
 import { runsOf, type Run } from '../../../domain/search/runs.js'
-import type { Correction } from '../../../domain/search/port.js'
+import { FORM, anyOf, blank, phrase, phraseInForms, type Concept, type Sources, type Way } from './concept.js'
+import { guessed } from './guess.js'
 import { isStopWord } from './stop-words.js'
 import type { Synonyms } from './synonyms.js'
 import { cut, cutFinely, expression, tokensOf } from './tokens.js'
 import { SOUND_MARK } from './streams.js'
-import type { View } from './view.js'
-import type { Words } from './words.js'
 
-/** One way in which an entry can hold what is wanted. */
-export interface Way {
-  /** visible rows, ascending */
-  readonly rows: Int32Array
-  /** 1 as typed, less for another form, a synonym or a guess */
-  readonly weight: number
-  /** the tokens whose number in a text counts; none for a phrase, which counts once */
-  readonly tokens: readonly string[]
-}
-
-/** One thing the person asked for, in all the ways the index can hold it. */
-export interface Concept {
-  readonly ways: readonly Way[]
-  /** in quotes: never relaxed away */
-  readonly required: boolean
-  /** may be absent even where all words are asked for: a lone character between words */
-  readonly optional: boolean
-  /** Chinese is weighed by its pairs and words too */
-  readonly dense: boolean
-  readonly terms: readonly string[]
-  readonly correction: Correction | null
-}
-
-const FORM = 0.9
 const SYNONYM = 0.7
 const BEGINNING = 0.9
-const FAINT = 0.4
-const SHORTEST_MISSPELT = 3
-const TRIED_GUESSES = 60
-
-const FORMS_IN_PHRASE = 4
-
-interface Sources {
-  readonly view: View
-  readonly words: Words
-  readonly synonyms: Synonyms
-}
 
 /** What a query asks for, without the words that say nothing (unless there are no others). */
 export function conceptsOf(wanted: readonly Word[], sources: Sources): Concept[] {
@@ -84,8 +48,6 @@ function gather(wanted: readonly Word[], sources: Sources, skipStopWords: boolea
   flush()
   return concepts
 }
-
-const blank = { ways: [], required: false, optional: false, dense: false, terms: [], correction: null } satisfies Concept
 
 function conceptsOfRuns(runs: readonly Run[], sources: Sources, skipStopWords: boolean): Concept[] {
   const concepts: Concept[] = []
@@ -154,44 +116,6 @@ function latin(run: Run, sources: Sources, last: boolean): Concept {
   return guessed(word, sources) ?? { ...blank, terms: [word] }
 }
 
-/**
- * A word nothing visible holds: the nearest word that something visible does hold, in all its forms, as if it had been
- * typed; and faintly those as near.
- */
-function guessed(word: string, { view, words }: Sources): Concept | null {
-  if (word.length < SHORTEST_MISSPELT) return null
-  const most = word.length >= 6 ? 2 : 1
-  const found: { word: string; slips: number; rows: Int32Array }[] = []
-  for (const near of words.near(word, most).slice(0, TRIED_GUESSES)) {
-    // Two slips only when one is not enough; of a three-letter word only that a letter is missing.
-    if (near.slips > 1 && found.some((other) => other.slips === 1)) break
-    if (word.length < 4 && near.word.length < 4) continue
-    const rows = view.rows(expression([near.word]))
-    if (rows.length > 0) found.push({ ...near, rows })
-  }
-  const likely = (each: (typeof found)[number]): number => {
-    return Math.log1p(each.rows.length) + (each.word[0] === word[0] ? 2 : 0) - each.slips * 100
-  }
-  const [best, ...others] = found.filter((each) => !isStopWord(each.word)).sort((a, b) => likely(b) - likely(a))
-  if (!best) return found.length > 0 ? { ...blank, optional: true } : null
-  const forms = words.forms(best.word).slice(1)
-  const ways: Way[] = [{ rows: best.rows, weight: 1, tokens: [best.word] }]
-  if (forms.length > 0) ways.push({ rows: view.rows(anyOf(forms)), weight: FORM, tokens: forms })
-  for (const other of others.slice(0, 3)) {
-    if (other.slips === best.slips && !forms.includes(other.word)) ways.push({ rows: other.rows, weight: FAINT, tokens: [other.word] })
-  }
-  return {
-    ...blank,
-    ways: ways.filter((way) => way.rows.length > 0),
-    terms: [best.word, ...others.slice(0, 3).map((each) => each.word)],
-    correction: { typed: word, used: best.word },
-  }
-}
-
-function anyOf(words: readonly string[]): string {
-  return words.map((word) => expression([word])).join(' OR ')
-}
-
 function glossaryConcept(runs: readonly Run[], sources: Sources): Concept[] | null {
   const [only] = runs
   if (runs.length === 1 && only) return [latin(only, sources, false)]
@@ -252,21 +176,6 @@ function piecesOf(text: string, synonyms: Synonyms): string[] {
   }
   flush()
   return pieces
-}
-
-function phrase(runs: readonly Run[]): string {
-  const { tokens, open } = tokensOf(runs)
-  return expression(tokens, open)
-}
-
-/** The phrase with each word in its commonest other forms too: certificates of deposit. */
-export function phraseInForms(runs: readonly Run[], words: Words): string {
-  let phrases: Run[][] = [[]]
-  for (const run of runs) {
-    const forms = run.dense ? [run.text] : words.forms(run.text).slice(0, FORMS_IN_PHRASE)
-    phrases = phrases.flatMap((begun) => forms.map((text) => [...begun, { ...run, text }])).slice(0, 16)
-  }
-  return phrases.map(phrase).join(' OR ')
 }
 
 function spell(runs: readonly Run[]): string {

@@ -1,4 +1,4 @@
-import type { Concept } from './concepts.js'
+import type { Concept } from './concept.js'
 import type { Columns } from './columns.js'
 import { textFeatures } from './features.js'
 import { LATIN, Reading } from './reading.js'

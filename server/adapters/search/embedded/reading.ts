@@ -1,4 +1,4 @@
-import type { Concept } from './concepts.js'
+import type { Concept } from './concept.js'
 import type { Feature } from './features.js'
 import type { Column } from './index-file.js'
 import type { View } from './view.js'

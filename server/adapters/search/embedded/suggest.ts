@@ -8,7 +8,7 @@ import { cut, expression, tokensOf } from './tokens.js'
 import type { View } from './view.js'
 import type { Words } from './words.js'
 
-const TRIED = 200
+const TRIED = 1_000
 /** Short words are tried first; so many that something visible holds are put in order of how much does. */
 const COUNTED = 24
 const OFFERED = 8

@@ -36,7 +36,7 @@ export interface Ending {
 
 export class DamagedArchive extends StoreError {
   constructor(archive: string, why: string) {
-    super('store.archive_damaged', `${archive} cannot be restored: ${why}. Nothing was written. Use another backup, or copy this one again from where it is kept.`)
+    super('backup.archive_damaged', `${archive} cannot be restored: ${why}. Nothing was written. Use another backup, or copy this one again from where it is kept.`)
   }
 }
 
@@ -177,7 +177,7 @@ async function* linesOf(archive: string, damaged: (why: string) => Error): Async
     }
   } catch (error) {
     if (error instanceof StoreError) throw error
-    if (['ENOENT', 'EACCES', 'EISDIR'].includes(codeOf(error))) throw new StoreError('store.archive_missing', `${archive} cannot be read. Give the path of a backup made by npm run backup.`)
+    if (['ENOENT', 'EACCES', 'EISDIR'].includes(codeOf(error))) throw new StoreError('backup.archive_missing', `${archive} cannot be read. Give the path of a backup made by npm run backup.`)
     throw damaged(codeOf(error).startsWith('Z_') ? 'it is cut off, or no such archive' : 'it is not readable to its end')
   } finally {
     source.destroy()
@@ -223,7 +223,7 @@ function pieceOf(bytes: Buffer): { readonly t: string } | { readonly b: string }
 }
 
 function alreadyThere(path: string): StoreError {
-  return new StoreError('store.archive_exists', `${path} is there already, and a backup never overwrites. Give another name, or move it away.`)
+  return new StoreError('backup.archive_exists', `${path} is there already, and a backup never overwrites. Give another name, or move it away.`)
 }
 
 async function isThere(path: string): Promise<boolean> {

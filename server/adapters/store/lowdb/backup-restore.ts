@@ -168,13 +168,13 @@ async function redactionsIn(path: string): Promise<readonly ListedRedaction[]> {
   const read = async (file: string) => decode(REDACTIONS_FILE, await readFile(file), file).redactions
   return read(path).catch((error: unknown) => (codeOf(error) === 'EISDIR' ? read(join(path, 'redactions.json')) : Promise.reject(error))).catch((error: unknown) => {
     if (error instanceof StoreError) throw error
-    throw new StoreError('store.no_redactions', `${path} holds no list of redactions. Give redactions.json, or the data directory it lies in.`)
+    throw new StoreError('backup.no_redactions', `${path} holds no list of redactions. Give redactions.json, or the data directory it lies in.`)
   })
 }
 
 async function mustBeEmpty(into: string): Promise<void> {
   const names = await readdir(into).catch(unlessMissing)
-  if (names && names.length > 0) throw new StoreError('store.not_empty', `${into} is not empty, and restoring never overwrites. Give a folder that is empty or not there.`)
+  if (names && names.length > 0) throw new StoreError('backup.not_empty', `${into} is not empty, and restoring never overwrites. Give a folder that is empty or not there.`)
 }
 
 /** Everything on disk before the folder gets its name. */

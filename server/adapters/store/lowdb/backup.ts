@@ -11,6 +11,8 @@ export interface BackupOptions {
   /** UTC ISO-8601 */
   readonly made: string
   readonly release: string
+  /** called between two rounds */
+  readonly between?: (round: number) => Promise<void>
   /** a copy of a database that may be open; null when there is none */
   readonly copyOf?: (database: string) => Promise<Buffer | null>
 }
@@ -47,11 +49,11 @@ interface Copied {
 export async function makeBackup(options: BackupOptions): Promise<Backup> {
   const { root, archive, made, release, copyOf } = options
   if (!(await filesIn(root)).some((file) => file === 'manifest.json')) {
-    throw new StoreError('store.nothing_to_back_up', `${root} is no data directory of the portal. Set DATA_DIR to the one that is to be backed up.`)
+    throw new StoreError('backup.nothing_to_back_up', `${root} is no data directory of the portal. Set DATA_DIR to the one that is to be backed up.`)
   }
   const writer = await ArchiveWriter.create(archive, { made, release })
   try {
-    const rounds = await copyUntilStill(root, writer)
+    const rounds = await copyUntilStill(root, writer, options.between)
     for (const file of lastOnes(await filesIn(root))) {
       const found = await readWhole(join(root, file))
       if (found) await writer.put(file, found.bytes)
@@ -67,12 +69,13 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
   }
 }
 
-async function copyUntilStill(root: string, writer: ArchiveWriter): Promise<number> {
+async function copyUntilStill(root: string, writer: ArchiveWriter, between: BackupOptions['between']): Promise<number> {
   const copied = new Map<string, Copied>()
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     if ((await copyRound(root, writer, copied)) && round > 1) return round
+    await between?.(round)
   }
-  throw new StoreError('store.never_still', 'The rights in the portal changed all the time while it was copied. Run npm run backup again at a quieter moment.')
+  throw new StoreError('backup.never_still', 'The rights in the portal changed all the time while it was copied. Run npm run backup again at a quieter moment.')
 }
 
 /** @returns whether rights were the same as in the round before */

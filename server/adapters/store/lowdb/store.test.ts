@@ -217,6 +217,40 @@ t.test('a note whose old texts are lost is closed, and its neighbours are not', 
   t.equal(await again.notes.get(openNote(1).id, reader()), null)
 })
 
+t.test('a write that stops half-way leaves a long note with every one of its old texts', async (t) => {
+  const bank = await scratch(t)
+  const first = await bank.open()
+  const { id } = openNote(1)
+  await post(first, openNote(1))
+  const longer = (note: Note) => done<Note>({
+    ...note, revision: note.revision + 1,
+    revisions: [...note.revisions, { ...note.revisions[0], number: note.revision + 1, body: `${note.revision + 1}`.padEnd(50_000, 'x') }],
+  })
+  for (let n = 0; n < 8; n += 1) await first.notes.change(grantFor('note.edit', id), longer)
+  t.ok((await readdir(join(bank.root, 'notes', id.slice(-2)))).includes(`${id}.old.json`))
+  await bank.close()
+  let failed = 0
+  for (let n = 1; ; n += 1) {
+    const files = new FaultyFiles(realFiles, { at: Infinity, code: 'EIO' })
+    const store = await bank.open(files)
+    const before = await store.allNotes.read(id, PASS)
+    files.plant(n)
+    const answered = await store.notes.change(grantFor('note.edit', id), longer).then(() => true, () => false)
+    const operation = files.failed
+    files.heal()
+    await bank.close()
+    const again = await bank.open()
+    const after = await again.allNotes.read(id, PASS)
+    const at = `operation ${n}, ${operation ?? 'none'}`
+    t.ok(after && after.revision >= (before?.revision ?? 0) + (answered ? 1 : 0), at)
+    t.same(after?.revisions.map((r) => r.number), Array.from({ length: after?.revision ?? 0 }, (_, r) => r + 1), `${at}: all texts are there`)
+    await bank.close()
+    if (!answered) failed += 1
+    if (operation === null) break
+  }
+  t.ok(failed > 8, `${failed} operations failed`)
+})
+
 t.test('a file that was only touched is read again and nothing else happens', async (t) => {
   const bank = await scratch(t)
   const store = await bank.open()
