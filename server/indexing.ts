@@ -36,15 +36,12 @@ export function searchIndexing(indexed: Indexed): Consumer & { rebuild(): Promis
         if (entry) entries.push(entry)
         if (event.kind === 'customer') renamed.push(event.id)
       }
-      // A customer's new name must be found on the notes about them; their versions did not change, so they are dropped first.
+      // A customer's new name must be found on the notes about them: an entry of the same version replaces the one before.
       for (const id of renamed) {
         const about = await indexed.notes.about(id, pass)
         for (const note of about) {
           const entry = await noteEntry(indexed, note)
-          if (entry && !entries.some((each) => each.id === note)) {
-            await engine.drop([note])
-            entries.push(entry)
-          }
+          if (entry && !entries.some((each) => each.id === note)) entries.push(entry)
         }
       }
       await engine.put(entries)

@@ -6,6 +6,8 @@ export interface Found {
   readonly door: string
   readonly path: string
   readonly status: number
+  /** something to look at, not a file to keep */
+  readonly isPage: boolean
 }
 
 /**
@@ -26,7 +28,7 @@ export async function crawl(browser: Browser, doors: readonly Door[], start: rea
     if (times >= most) continue
     taken.set(door, times + 1)
     const page = await browser.get(path)
-    found.push({ door, path, status: page.status })
+    found.push({ door, path, status: page.status, isPage: /^text\/html/.test(String(page.headers['content-type'])) })
     look(path, page)
     if (page.location.startsWith('/')) waiting.push(page.location)
     waiting.push(...linksOn(page.body))

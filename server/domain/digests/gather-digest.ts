@@ -49,7 +49,7 @@ function queriesOf(desk: Desk, channel: Channel): Part[] {
     levels: ['shareable', 'internal', 'confidential'],
     ...(filter.departments.length > 0 && { departments: desk.directories().people.within(filter.departments) }),
     ...(topics.length > 0 && { topics: [...new Set(topics)] }),
-    ...(filter.segments.length > 0 && { segments: filter.segments }),
+    ...(filter.segments.length > 0 && { segments: filter.segments.flatMap((key) => vocabulary.alike('segments', key)) }),
   }
   return filter.customers.length === 0 ? [part] : filter.customers.map((customer) => ({ ...part, customer }))
 }

@@ -1,3 +1,5 @@
+import type { VocabularyChange } from './taxonomy.js'
+
 /** One concept of the bank's shared vocabulary: its words in both languages and in single departments. */
 export interface Concept {
   readonly key: string
@@ -10,6 +12,8 @@ export interface Concept {
 export interface Glossary {
   readonly version: number
   readonly concepts: readonly Concept[]
+  /** the last changes, newest last */
+  readonly changes?: readonly VocabularyChange[]
 }
 
 /** The words of each concept, for search: finding by one finds by all. */

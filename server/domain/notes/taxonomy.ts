@@ -40,6 +40,22 @@ export interface Taxonomy {
   readonly outcomes: readonly Term[]
   /** merged terms: the old key reads as the new one, in one write, and no note is rewritten */
   readonly aliases: Readonly<Partial<Record<TermKind, Readonly<Record<string, string>>>>>
+  /** the last changes, newest last: what somebody who edits at the same time is told */
+  readonly changes?: readonly VocabularyChange[]
+}
+
+/** One edit of the vocabulary. */
+export interface VocabularyChange {
+  /** the version it made */
+  readonly version: number
+  readonly at: string
+  readonly by: string
+  readonly what: 'added' | 'changed' | 'retired' | 'brought_back' | 'merged'
+  /** `topics`, `reasons.return`, `tags`, `concepts` */
+  readonly kind: string
+  readonly key: string
+  /** what it was merged into */
+  readonly into?: string
 }
 
 /** Answers about the vocabulary as it is now; made anew whenever it changes. */
@@ -89,20 +105,30 @@ export class Vocabulary {
     return this.terms.get(`reasons.${kind}/${key}`)
   }
 
-  /** Those offered in forms. */
-  offered(kind: Exclude<TermKind, 'tags'>): readonly Topic[] {
+  /** Those offered in forms. @param chosen what the form holds already: it stays to be chosen, retired or not */
+  offered(kind: Exclude<TermKind, 'tags'>, chosen: readonly string[] = []): readonly Topic[] {
     const merged = this.taxonomy.aliases[kind] ?? {}
-    return this.taxonomy[kind].filter((term) => !term.retired && !(term.key in merged))
+    return this.taxonomy[kind].filter((term) => !(term.key in merged) && (!term.retired || chosen.includes(term.key)))
   }
 
-  /** The topic and everything under it, for filters. */
+  reasonsOffered(kind: ReasonKind): readonly Term[] {
+    return this.taxonomy.reasons[kind].filter((term) => !term.retired)
+  }
+
+  /** Every key that is known as this one by now: notes keep the key they were given. */
+  alike(kind: TermKind, key: string): readonly string[] {
+    const now = this.resolve(kind, key)
+    return [now, ...Object.keys(this.taxonomy.aliases[kind] ?? {}).filter((old) => this.resolve(kind, old) === now)]
+  }
+
+  /** The topic and everything under it, with what was merged into any of them; for filters. */
   topicWithin(key: string): readonly string[] {
-    const found = [key]
+    const found = [this.resolve('topics', key)]
     for (let i = 0; i < found.length; i++) {
       for (const topic of this.taxonomy.topics) {
-        if (topic.parent === found[i] && !found.includes(topic.key)) found.push(topic.key)
+        if (topic.parent !== undefined && this.resolve('topics', topic.parent) === found[i] && !found.includes(topic.key)) found.push(topic.key)
       }
     }
-    return found
+    return [...new Set(found.flatMap((each) => this.alike('topics', each)))]
   }
 }

@@ -11,7 +11,7 @@ import type { Standing } from '../../domain/policy/rules.js'
 import type { Viewer } from '../../domain/policy/viewer.js'
 import { MAY, everyStanding } from './acts.js'
 import { CUSTOMER_IDS, DIRECTORIES, NAMED_PARTIES, PEOPLE, STEWARD_PARTIES, TODAY, viewerOf } from './bank.js'
-import { AUDIENCES, LEVELS, type Audience, type Level } from './objects.js'
+import { AUDIENCES, LEVELS, type Audience, type Level, type Text } from './objects.js'
 import type { Planted } from './notes.js'
 import { EMPLOYEES, PRINCIPALS, type Principal } from './principals.js'
 import { publishedText, reads, readsAsCurator, readsAsReader, verdict, type Verdict } from './table.js'
@@ -81,6 +81,8 @@ function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSe
   if (review !== (seen.item !== null)) yield say('review item', seen.item !== null, review)
   if (review !== seen.thread.length > 0) yield say('review thread', seen.thread.length > 0, review)
 
+  yield* aboutWords(principal, { facts, note }, seen, say)
+
   // "the author keeps their own words by L1, without the customer chip"
   const chip = facts.customer === 'plain' || knowsRestricted(principal)
   for (const revision of seen.revisions) {
@@ -91,6 +93,33 @@ function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSe
   for (const list of [seen.comments, seen.reuses, seen.flags]) {
     if (list.length > 0 !== added) yield say('additions', list.length > 0, added)
   }
+}
+
+/** What is in the whole of what a page is given, wherever it stands: every word whose reader this is, and no other. */
+function* aboutWords(principal: Principal, { facts, note }: Planted, seen: NoteSeen, say: Say): Generator<string> {
+  const given = JSON.stringify(seen)
+  const who = 'who' in principal ? principal.who : ''
+  const may = (at: number) => reads(principal, facts, facts.texts[at] as Text)
+  const inReview = (at: number) => (facts.texts[at] as Text).by === who || readsAsCurator(principal, facts, facts.texts[at] as Text)
+  const published = facts.texts.indexOf(publishedText(facts))
+  const expected: [string, string, boolean][] = note.revisions.flatMap((r, at): [string, string, boolean][] => [
+    [`title of text ${at + 1}`, r.title, may(at)], [`body of text ${at + 1}`, r.body, may(at)], [`tag of text ${at + 1}`, r.about.tags[0] as string, may(at)],
+    [`source of text ${at + 1}`, r.source.saidBy, may(at)],
+  ])
+  for (const line of note.timeline) expected.push([`line for ${line.for} on text ${line.on}`, String(line.with['line']), line.for === 'readers' ? may(line.on - 1) : inReview(line.on - 1)])
+  for (const list of [note.comments, note.reuses, note.flags]) expected.push(['addition', list[0]?.text as string, may(published)])
+  expected.push(['who found it helpful', note.helpful[0]?.by as string, may(published)])
+  for (const decision of note.decisions) {
+    const item = [...note.pastItems, note.item].find((one) => one?.id === decision.item)
+    expected.push(['words of a decision', decision.text, inReview((item?.subject ?? 0) - 1)])
+  }
+  for (const [what, word, expects] of expected) if (given.includes(JSON.stringify(word).slice(1, -1)) !== expects) yield say(what, !expects, expects)
+
+  const hidden = facts.customer === 'restricted' && !knowsRestricted(principal)
+  if (hidden && given.includes(CUSTOMER_IDS.restricted)) yield say('the restricted customer', 'named', 'hidden')
+  const wroteOrCurates = facts.texts.some((text, at) => may(at) && inReview(at)) || (facts.texts[0]?.by === who && may(published))
+  if (given.includes('p:named') && !wroteOrCurates) yield say('who is named', 'told', 'hidden')
+  if (note.withheld && given.includes(note.withheld.code) && !facts.texts.some((_, at) => inReview(at))) yield say('why it was withheld', 'told', 'hidden')
 }
 
 function knowsRestricted(principal: Principal): boolean {

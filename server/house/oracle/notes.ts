@@ -16,6 +16,12 @@ export function plantedNotes(canaries = new Canaries(20260302)): readonly Plante
   return allNotes().map((facts, at) => ({ facts, note: noteOf(facts, at, canaries) }))
 }
 
+/** The words in a note's document, by field: for whoever looks for them where they must not be. */
+export function plantedBank(): { readonly notes: readonly Planted[]; readonly canaries: Canaries } {
+  const canaries = new Canaries(20260302)
+  return { notes: plantedNotes(canaries), canaries }
+}
+
 /** Ids end in other digits from one to the next, so that they spread over the folders. */
 export function noteId(at: number): string {
   return `0198c0de-0002-7000-8000-${(at * 7919).toString(16).padStart(12, '0')}`
@@ -59,7 +65,7 @@ export function noteOf(facts: NoteFacts, at: number, canaries: Canaries): Note {
     archivedFrom: facts.confidence.startsWith('archived') ? (isValidated ? 'validated' : 'not_validated') : null,
     mergedInto: facts.state === 'merged away' ? noteId(at + 100_000) : null,
     rights,
-    withheld: facts.state === 'withheld' ? { by: 'curator-of-department', at: minute(at, 5), code: 'says_too_much' } : null,
+    withheld: facts.state === 'withheld' ? { by: 'curator-of-department', at: minute(at, 5), code: word('reason of withholding') } : null,
     revisions: revisions as unknown as Note['revisions'],
     validated: isValidated ? publishedAt + 1 : null,
     item: items.item,
@@ -69,8 +75,11 @@ export function noteOf(facts: NoteFacts, at: number, canaries: Canaries): Note {
     comments: [added('comment')],
     reuses: [{ ...added('reuse'), customer: CUSTOMER_IDS[facts.customer], outcome: 'helped' }],
     flags: [{ ...added('flag'), reason: 'out_of_date', settled: { by: 'steward', at: minute(at, 6) } }],
-    helpful: [],
-    timeline: [{ at: minute(at, 0), by: publishedOf(facts).by, what: 'posted', with: {}, for: 'readers', on: 1 }],
+    helpful: [{ by: word('reader who found it helpful'), at: minute(at, 7) }],
+    timeline: revisions.flatMap((r): Note['timeline'] => [
+      { at: r.at, by: r.by, what: 'posted', with: { line: word(`readers' line of text ${r.number}`) }, for: 'readers', on: r.number },
+      { at: r.at, by: 'steward', what: 'claimed', with: { line: word(`curators' line of text ${r.number}`) }, for: 'curators', on: r.number },
+    ]),
     reviewOn: isValidated ? '2026-09-01' : null,
     origin: null,
     keys: [],
@@ -92,8 +101,12 @@ function itemsOf(facts: NoteFacts, id: string, at: number): { readonly item: Rev
     claim: null, returned: null, widening: null, lowering: null, closedAt: minute(at, 2),
   }
   if (facts.underReview === null) return { item: closed, past: [] }
+  // A note that was validated before was decided on in an item of its own.
+  const before: readonly ReviewItem[] = facts.confidence === 'validated'
+    ? [{ ...closed, state: 'accepted', subject: facts.texts.findIndex((text) => text.standing === 'published') + 1 }]
+    : []
   const open: ReviewItem = { ...closed, id: `${id}-item`, state: 'open', why: facts.state === 'pending' ? 'edited' : 'posted', subject: facts.underReview + 1, closedAt: null }
-  return { item: open, past: [] }
+  return { item: open, past: before }
 }
 
 function accepted(id: string, at: number, revision: number, rights: Rights, text: string): Decision {

@@ -31,7 +31,7 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     hint: request.say('curation.proposed', { who: labels.person(subject.by), what: nameOf(name, proposed) }),
     steps: values.map((value) => ({ value, mark: nameOf(name, value), word: word(value), checked: one(fields, name) === value })),
   })
-  const topics = vocabulary.offered('topics').filter((topic) => !topic.route_to)
+  const topics = vocabulary.offered('topics', many(fields, 'topic')).filter((topic) => !topic.route_to)
   const as = acceptanceFrom(fields, note)
   return {
     refusals,
@@ -53,8 +53,8 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     directions: vocabulary.taxonomy.directions.map((term) => chosen('direction')(term.key, labels.of(term))),
     natures: vocabulary.taxonomy.natures.map((term) => chosen('nature')(term.key, labels.of(term))),
     stages: vocabulary.taxonomy.stages.map((term) => chosen('stage')(term.key, labels.of(term))),
-    segments: vocabulary.offered('segments').map((term) => chosen('segment')(term.key, labels.of(term))),
-    products: vocabulary.offered('products').map((term) => chosen('product')(term.key, labels.of(term))),
+    segments: vocabulary.offered('segments', many(fields, 'segment')).map((term) => chosen('segment')(term.key, labels.of(term))),
+    products: vocabulary.offered('products', many(fields, 'product')).map((term) => chosen('product')(term.key, labels.of(term))),
     openMore: Boolean(at['customers'] || at['tags'] || at['segment'] || at['products']) || one(fields, 'customerText') !== '',
     moreNow: [labels.term('segments', one(fields, 'segment') || null), labels.closed('stages', one(fields, 'stage') || null), one(fields, 'tags')].filter((part) => part !== '').join(' · '),
     productsNow: many(fields, 'product').map((key) => labels.term('products', key)).join(' · '),
@@ -64,9 +64,9 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     comments: note.comments.filter((comment) => comment.on !== subject.number).length,
     clearComments: as.clearComments,
     text: one(fields, 'text'),
-    returns: vocabulary.taxonomy.reasons.return.map((term) => chosen('returnCode')(term.key, labels.of(term))),
+    returns: vocabulary.reasonsOffered('return').map((term) => chosen('returnCode')(term.key, labels.of(term))),
     returnText: one(fields, 'returnText'),
-    declines: vocabulary.taxonomy.reasons.decline.map((term) => chosen('declineCode')(term.key, labels.of(term))),
+    declines: vocabulary.reasonsOffered('decline').map((term) => chosen('declineCode')(term.key, labels.of(term))),
     declineText: one(fields, 'declineText'),
     openReturn: one(fields, 'say') === 'return' || Boolean(at['returnCode'] || at['returnText']) || one(fields, 'returnText') !== '',
     openDecline: Boolean(at['declineCode'] || at['declineText']) || one(fields, 'declineText') !== '',

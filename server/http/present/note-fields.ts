@@ -1,5 +1,6 @@
 import type { Party } from '../../domain/policy/access.js'
 import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/policy/level.js'
+import type { Vocabulary } from '../../domain/notes/taxonomy.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import { DIRECTIONS, INFORMANTS, NATURES, STAGES } from '../../domain/notes/words.js'
 import type { Writing } from '../../domain/notes/writing.js'
@@ -67,6 +68,18 @@ export function fieldsFrom(revision: Revision): Record<string, string | string[]
     named: [...proposed.named],
     steward: [...proposed.stewards],
   }
+}
+
+const KINDS = { topic: 'topics', product: 'products', segment: 'segments', touchpoint: 'touchpoints' } as const
+
+/** The fields with keys as they are known now: a term that was merged is chosen as the one it became. */
+export function keysNow(fields: Fields, vocabulary: Vocabulary): Fields {
+  const now = Object.entries(KINDS).flatMap(([name, kind]) => {
+    const typed = fields[name]
+    if (typed === undefined) return []
+    return [[name, typeof typed === 'string' ? vocabulary.resolve(kind, typed) : typed.map((key) => vocabulary.resolve(kind, key))] as const]
+  })
+  return { ...fields, ...Object.fromEntries(now) }
 }
 
 export function one(fields: Fields, name: string): string {

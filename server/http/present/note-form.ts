@@ -24,16 +24,17 @@ export interface FormTask {
 }
 
 /** The form as typed, with everything it offers. */
-export async function noteForm(request: FastifyRequest, fields: Fields, task: FormTask) {
+export async function noteForm(request: FastifyRequest, typed: Fields, task: FormTask) {
   const { house } = request
   const labels = labelsOf(request)
   const vocabulary = house.vocabularies.vocabulary()
+  const fields = keysNow(typed, vocabulary)
   const refusals = sayRefusals(request, task.refusals).map((r) => (r.at === '' ? r : { ...r, href: `#${FOCUS[r.at] ?? r.at}` }))
   const at = Object.fromEntries(FIELDS.map((name) => [name, refusals.find((r) => r.at === name)?.text ?? '']))
   const chosen = (name: string) => (value: string, label: string, hint = '') => ({ value, label, hint, checked: many(fields, name).includes(value) })
   const person = me(request)
   const identifiers = findIdentifiers(`${one(fields, 'title')}\n${one(fields, 'body')}`)
-  const topics = vocabulary.offered('topics')
+  const topics = vocabulary.offered('topics', many(fields, 'topic'))
   const topic = one(fields, 'topic') === '' ? undefined : vocabulary.topic(one(fields, 'topic'))
   const level = levelIn(fields)
   const audience = audienceIn(fields)
@@ -53,7 +54,7 @@ export async function noteForm(request: FastifyRequest, fields: Fields, task: Fo
     lines: linesOf(request, fields, identifiers.length),
     customers: await customerPart(request, fields),
     named: namedPart(request, fields),
-    touchpoints: vocabulary.offered('touchpoints').map((term) => chosen('touchpoint')(term.key, labels.of(term))),
+    touchpoints: vocabulary.offered('touchpoints', many(fields, 'touchpoint')).map((term) => chosen('touchpoint')(term.key, labels.of(term))),
     informants: vocabulary.taxonomy.sources.map((term) => chosen('informant')(term.key, labels.of(term))),
     firsthand: ['yes', 'no'].map((value) => chosen('firsthand')(value, request.say(`notes.firsthand.${value}`))),
     saidBy: one(fields, 'saidBy'),
@@ -63,8 +64,8 @@ export async function noteForm(request: FastifyRequest, fields: Fields, task: Fo
     directions: vocabulary.taxonomy.directions.map((term) => chosen('direction')(term.key, labels.of(term))),
     natures: vocabulary.taxonomy.natures.map((term) => chosen('nature')(term.key, labels.of(term), term.description ? labels.of(term.description) : '')),
     stages: vocabulary.taxonomy.stages.map((term) => chosen('stage')(term.key, labels.of(term))),
-    products: vocabulary.offered('products').map((term) => chosen('product')(term.key, labels.of(term))),
-    segments: vocabulary.offered('segments').map((term) => chosen('segment')(term.key, labels.of(term))),
+    products: vocabulary.offered('products', many(fields, 'product')).map((term) => chosen('product')(term.key, labels.of(term))),
+    segments: vocabulary.offered('segments', many(fields, 'segment')).map((term) => chosen('segment')(term.key, labels.of(term))),
     topicGroups: topics.filter((t) => !t.parent).map((t) => ({
       label: labels.of(t),
       options: [t, ...topics.filter((child) => child.parent === t.key)].map((each) => chosen('topic')(each.key, labels.of(each))),

@@ -69,7 +69,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     revisions: note.revisions.length > 1 ? note.revisions.map((r) => ({ number: r.number, href: `/notes/${note.id}/revisions/${r.number}`, by: labels.person(r.by), at: r.at, current: r.number === revision.number, published: r.number === note.published?.number })).reverse() : [],
     timeline: note.timeline.map((line) => happening(request, line, labels)).reverse(),
     outcomes: house.vocabularies.vocabulary().taxonomy.outcomes.map((term) => ({ value: term.key, label: labels.of(term) })),
-    flagReasons: house.vocabularies.vocabulary().taxonomy.reasons.flag.map((term) => ({ value: term.key, label: labels.of(term) })),
+    flagReasons: house.vocabularies.vocabulary().reasonsOffered('flag').map((term) => ({ value: term.key, label: labels.of(term) })),
     reuseCustomers: revision.about.customers.filter((id) => customers.has(id)).map((id) => ({ id, name: named(id) })),
     narrowing: can['narrow'] ? narrowing(request, note, labels) : null,
     // A confidential title must not travel into a chat by one click; the link opens only for whoever may read it.

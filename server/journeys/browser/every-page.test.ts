@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
+import type { APIResponse, Page } from 'playwright-core'
 import t from 'tap'
 import type { Language } from '../../domain/people/person.js'
 import { pageDoors } from '../crawl.js'
@@ -97,6 +97,7 @@ t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t
 })
 
 async function look({ page, trouble }: Visitor, visit: Visit, language: Language): Promise<string[]> {
+  if (visit.isFile) return fileTroubles(await page.context().request.get(visit.path))
   const wrong: string[] = []
   for (const list of Object.values(trouble)) list.length = 0
   const [first] = LOOKS[language]
@@ -118,6 +119,14 @@ async function look({ page, trouble }: Visitor, visit: Visit, language: Language
   wrong.push(...(await page.evaluate(tooWide)))
   const { errors, failed, abroad, dialogs } = trouble
   return [...wrong, ...errors.map((e) => `console: ${e}`), ...failed.map((f) => `failed: ${f}`), ...abroad.map((a) => `asked for ${a}`), ...dialogs]
+}
+
+/** A file is saved under a name, and never shown in place of a page. */
+function fileTroubles(answer: APIResponse): string[] {
+  const headers = answer.headers()
+  return [
+    ...(answer.status() === 200 ? [] : [`answers ${answer.status()}`]), ...(/^attachment; filename/.test(headers['content-disposition'] ?? '') ? [] : [`is sent as ${headers['content-disposition']}`]), ...(headers['x-content-type-options'] === 'nosniff' ? [] : ['may be sniffed']),
+  ]
 }
 
 /** In the page: everything it needed, as it came over the wire, whether or not it was in the cache by now. */

@@ -10,6 +10,8 @@ export interface Visit {
   readonly path: string
   readonly who: string | null
   readonly status: number
+  /** a file to keep rather than a page */
+  readonly isFile?: boolean
   /** done to the page before it is looked at */
   readonly then?: (page: Page) => Promise<unknown>
 }
@@ -27,8 +29,8 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
   const visits: Visit[] = []
   for (const who of Object.keys(EYES) as Eyes[]) {
     const found = (await crawl(await bank.enter(who), doors, plain, 6)).filter(({ status, door }) => status === 200 && !visits.some((visit) => visit.door === door && visit.who !== who))
-    for (const { door, path } of found) {
-      if (visits.filter((visit) => visit.door === door).length < ofEach) visits.push({ door, path, who, status: 200 })
+    for (const { door, path, isPage } of found) {
+      if (visits.filter((visit) => visit.door === door).length < ofEach) visits.push({ door, path, who, status: 200, isFile: !isPage })
     }
   }
   const link = await offerPasswordLink(bank.house, bank.personCalled('wang.qiang').id, bank.clock.now())

@@ -174,6 +174,19 @@ export async function writingContract(t: Test, open: Opens): Promise<void> {
     t.ok((await ports.allNotes.read(id, PASS))?.revisions.every((r) => r.floor.level === 'restricted' && r.body.length > 0))
   })
 
+  await t.test('what somebody answers for is found by its writer, or by whoever took over', async (t) => {
+    const { ports } = await open(t)
+    const item = { id: 'i', state: 'open', why: 'posted', subject: 1, openedAt: '2026-01-05T00:00:00.000Z', urgent: false, claim: null, returned: null, widening: null, lowering: null, closedAt: null } as const
+    const writer = openNote(1).revisions[0].by
+    await post(ports, openNote(1, (note) => ({ ...note, item: { ...item, state: 'returned', openedAt: '2026-01-06T00:00:00.000Z' } })))
+    await post(ports, openNote(2, (note) => ({ ...note, item: { ...item, why: 'due' } })))
+    await post(ports, openNote(3, (note) => ({ ...note, item, caretaker: 'successor' })))
+    await post(ports, openNote(4, (note) => ({ ...note, item: { ...item, state: 'accepted', closedAt: '2026-01-07T00:00:00.000Z' } })))
+    t.same(await ports.allNotes.inCareOf(writer, PASS), [{ id: openNote(2).id, state: 'due' }, { id: openNote(1).id, state: 'returned' }])
+    t.same(await ports.allNotes.inCareOf('successor', PASS), [{ id: openNote(3).id, state: 'waiting' }])
+    t.same(await ports.allNotes.inCareOf('nobody', PASS), [])
+  })
+
   await t.test('all ids are given to whoever must see all, and what waits or falls due', async (t) => {
     const { ports } = await open(t)
     const item = { id: 'i', state: 'open', why: 'posted', subject: 1, openedAt: '2026-01-05T00:00:00.000Z', urgent: false, claim: null, returned: null, widening: null, lowering: null, closedAt: null } as const
