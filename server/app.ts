@@ -45,6 +45,8 @@ import { tokens } from './http/routes/tokens.js'
 import { staffImport } from './http/routes/staff-import.js'
 import { serverOptions } from './http/server-options.js'
 import { sessions } from './http/session.js'
+import { glossary } from './http/routes/glossary.js'
+import { vocabulary } from './http/routes/vocabulary.js'
 import { views } from './http/view.js'
 
 /** The portal, ready to listen. Read it as a table of contents. */
@@ -89,6 +91,8 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   curating(app)
   merging(app)
   redaction(app)
+  vocabulary(app)
+  glossary(app)
   customers(app)
   customersExport(app)
   notices(app)

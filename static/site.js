@@ -9,6 +9,7 @@ shortcuts()
 rows()
 scales()
 writing()
+suggesting()
 guard()
 copying()
 composing()
@@ -127,6 +128,32 @@ function writing() {
   document.addEventListener('change', ({ target }) => {
     if (target.matches('[data-theme-choice]')) page.dataset.theme = target.value
   })
+}
+
+// Names offered under a field: arrows go through them, and Enter takes the first instead of sending the whole form.
+// What was offered for an earlier wording is never taken.
+function suggesting() {
+  document.addEventListener('input', ({ target }) => {
+    const offered = target.closest('.field')?.querySelector('.suggest')
+    if (offered) offered.dataset.stale = ''
+  })
+  document.addEventListener('keydown', event => {
+    const offered = event.isComposing ? null : event.target.closest?.('.field')?.querySelector('.suggest')
+    if (!offered) return
+    const field = offered.closest('.field').querySelector('input:not([type=hidden])')
+    const options = [...offered.querySelectorAll('.suggest-option')]
+    const at = options.indexOf(event.target)
+    if (event.key === 'Enter' && event.target === field && field.value.trim()) {
+      event.preventDefault()
+      if (!('stale' in offered.dataset)) options[0]?.click()
+    } else if (event.key === 'ArrowDown' && options[at + 1]) { event.preventDefault(); options[at + 1].focus() }
+    else if (event.key === 'ArrowUp' && at >= 0) { event.preventDefault(); (options[at - 1] ?? field).focus() }
+  })
+  // The list goes once a name is chosen; the cursor must not go with it.
+  document.addEventListener('click', ({ target }) => {
+    const field = target.closest('.suggest-option')?.closest('.field')
+    field?.querySelector('input:not([type=hidden])')?.focus()
+  }, true)
 }
 
 function grow(text) {

@@ -16,6 +16,8 @@ export const SURFACES: Readonly<Record<string, readonly Shown[]>> = {
   'GET /admin/people/:id': ['people'],
   'POST /admin/people/:id': ['people'],
   'POST /admin/people/:id/activity': ['people'],
+  'GET /admin/people/:id/handover': ['people', 'channel'],
+  'POST /admin/people/:id/handover': ['people', 'channel'],
   'POST /admin/people/:id/password-link': ['people'],
   'GET /admin/people/import': ['people'],
   'POST /admin/people/import': ['people'],

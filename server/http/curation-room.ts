@@ -49,7 +49,7 @@ export function queueQuery(request: FastifyRequest, within: Within, page: number
   return {
     tab: within.tab, me: me(request).id, now: house.clock.now(), page, size,
     ...(within.department !== '' && { departments: house.people.directory().within([within.department]) }),
-    ...(within.topic !== '' && { topic: within.topic }),
+    ...(within.topic !== '' && { topics: house.vocabularies.vocabulary().topicWithin(within.topic) }),
     ...(level && { level }),
     ...(within.text !== '' && { text: within.text }),
   }

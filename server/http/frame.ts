@@ -102,8 +102,15 @@ async function navOf(reply: FastifyReply, person: Person): Promise<NavEntry[]> {
       key,
       href,
       label: request.say(label),
-      current: href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`),
+      current: isCurrent(href, path),
       count: count ? await count(request) : 0,
     })),
   )
+}
+
+/** A note's own page belongs to no section: most of those one opens were found, and are not one's own. */
+function isCurrent(href: string, path: string): boolean {
+  if (href === '/') return path === '/' || path === '/search'
+  if (href === '/notes') return path === '/notes' || path === '/notes/new'
+  return path === href || path.startsWith(`${href}/`)
 }

@@ -12,12 +12,12 @@ t.test('an auditor finds who did what by person, act, thing and day, and reading
   const id = posted.location.split('/')[2] as string
   const page = await olivia.get('/record')
   t.equal(page.status, 200)
-  t.match(page.text, /Li Na Posted a note note/)
+  t.match(page.text, /Posted a note 3 Mar 2026, 09:00 Li Na note/)
   t.match(page.body, id)
   t.notMatch(page.body, /Quillwort|calls it that/, 'no word of the note')
-  t.match(page.text, /Olivia Grant Read the record/, 'her own look stands in it')
+  t.match(page.text, /Read the record 3 Mar 2026, 09:00 Olivia Grant/, 'her own look stands in it')
   t.match((await olivia.get('/record?who=li.na&did=note')).text, /Posted a note/)
-  t.notMatch((await olivia.get('/record?who=li.na&did=note')).text.replace(/What Any.*Kind of thing/s, ''), /Olivia Grant Read the record/)
+  t.notMatch((await olivia.get('/record?who=li.na&did=note')).text, /Read the record 3 Mar/)
   t.match((await olivia.get(`/record?id=${id}`)).text, /Posted a note/)
   t.match((await olivia.get('/record?from=2026-03-03&until=2026-03-03&did=note.posted')).body, id)
   t.notMatch((await olivia.get('/record?until=2026-03-02')).body, id)
@@ -39,7 +39,7 @@ t.test('no customer is named, however sensitive the entry', async (t) => {
   const [olivia, zhao] = [await bank.signIn('olivia.grant'), await bank.signIn('zhao.min')]
   await zhao.post('/customers', { kind: 'person', name: 'Ms Nightingale', segment: '', team: 'families', restricted: 'yes', curators: 'zhao-min' }, { from: '/customers/new' })
   const page = await olivia.get('/record?kind=customer')
-  t.match(page.text, /Added a customer customer/)
+  t.match(page.text, /Added a customer 3 Mar 2026, 09:00 Zhao Min customer/)
   t.notMatch(page.body, /Nightingale/)
 })
 
@@ -48,7 +48,7 @@ t.test('a long record is read page by page, newest first, without a gap', async 
   for (let i = 0; i < 230; i += 1) await bank.house.record.append({ at: bank.clock.now(), who: 'job:many', did: 'settings.changed', to: `n-${i}` })
   const seen: string[] = []
   let path = '/record?did=settings.changed'
-  for (let pages = 0; path !== '' && pages < 5; pages += 1) {
+  for (let pages = 0; path !== '' && pages < 8; pages += 1) {
     const page = await olivia.get(path)
     seen.push(...[...page.body.matchAll(/<code class="record-change">(n-\d+)</g)].map(([, change]) => change as string))
     path = /rel="next" href="([^"]+)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=') ?? ''

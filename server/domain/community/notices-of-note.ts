@@ -50,6 +50,8 @@ function addressees(note: Note, line: Happening, index: number, directories: Dir
   const writers = [note.author, writer, ...caretaker]
   const earlier = (what: string) => note.timeline.slice(0, index).filter((one) => one.what === what).slice(-1).map((one) => one.by)
   const curators = () => nearestCurators(note.home.department, directories, today)
+  // An import is accepted as a whole: thousands of notices would bury everything else its importer is told.
+  if (line.what === 'accepted' && note.origin !== null && note.revisions.length === 1) return []
   switch (line.what) {
     case 'accepted':
     case 'merged':

@@ -68,6 +68,12 @@ export interface ReportLine {
   readonly refusal: Refusal
 }
 
+/** How far a batch is, from memory: on disk it is a little behind. */
+export interface Progress {
+  readonly at: number
+  readonly rows: number
+}
+
 /** The one decision on all notes of the batch that were not decided yet. */
 export interface Acceptance {
   readonly by: string

@@ -3,7 +3,7 @@ import { headerOf } from '../customers/customer-row.js'
 import { customerWork, grantFor } from '../customers/import-customer.js'
 import type { Customers } from '../customers/port.js'
 import type { RowWork } from '../customers/row-work.js'
-import { done, refused, type Outcome, type Refusal } from '../people/refusal.js'
+import { done, refused, type Outcome } from '../people/refusal.js'
 import type { Person } from '../people/person.js'
 import type { Row, Table, TableReader } from '../people/table.js'
 import type { Everything } from '../policy/everything.js'
@@ -12,9 +12,10 @@ import type { AuditRecord } from '../policy/record.js'
 import { mayAttempt } from '../policy/roles.js'
 import type { Notes } from '../notes/port.js'
 import type { Vocabulary } from '../notes/taxonomy.js'
-import { MOST_LINES, NO_COUNTS, type Batch, type Batches, type Counts, type ReportLine } from './import-batch.js'
+import { MOST_LINES, type Batch, type Batches, type Progress, type ReportLine } from './import-batch.js'
 import { columnsUsed, type Mappings } from './import-mapping.js'
 import { noteWork, type Named } from './import-note.js'
+import { chunks, linesOf, lookAtRows, withEarlier, type RowAndWork, type Tally } from './look-at-rows.js'
 
 /** Everything an import stands on. */
 export interface ImportParts {
@@ -37,12 +38,6 @@ export interface ImportParts {
   /** lets other requests come in */
   breathe(): Promise<void>
   failed(batch: string, error: unknown): void
-}
-
-/** How far a batch is, from memory: on disk it is a little behind. */
-export interface Progress {
-  readonly at: number
-  readonly rows: number
 }
 
 type Step = (batch: Batch, person: Person, desk: ImportDesk) => Promise<void>
@@ -159,7 +154,7 @@ export class ImportDesk {
   private async checked(batch: Batch, person: Person): Promise<void> {
     const rows = await this.rowsOf(batch, person)
     if (!rows) return
-    const tally = await this.lookAt(batch, rows)
+    const tally = await this.look(batch, rows)
     if (this.stopping) return
     await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', at: tally.rows, rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut }))
   }
@@ -167,7 +162,7 @@ export class ImportDesk {
   private async written(batch: Batch, person: Person): Promise<void> {
     const rows = await this.rowsOf(batch, person)
     if (!rows) return
-    const tally = await this.lookAt(batch, rows)
+    const tally = await this.look(batch, rows)
     if (this.stopping) return
     if (tally.counts.refused > 0) {
       // Something changed since the check: nothing is begun that cannot be finished.
@@ -181,7 +176,7 @@ export class ImportDesk {
       if (this.stopping) return
       const outcomes = await Promise.all(chunk.map(async ({ row, work }) => ({ row, outcome: work.write ? await work.write() : { what: work.what } })))
       for (const { row, outcome } of outcomes) {
-        if (outcome.what === 'refused') report.push(...lines(row, 'refused', 'refusals' in outcome ? outcome.refusals : []))
+        if (outcome.what === 'refused') report.push(...linesOf(row, 'refused', 'refusals' in outcome ? outcome.refusals : []))
         else if (outcome.what === 'created' || outcome.what === 'changed' || outcome.what === 'unchanged') made[outcome.what] += 1
       }
       at += chunk.length
@@ -195,7 +190,7 @@ export class ImportDesk {
     await this.change(person, batch.id, (was) => ({
       ...was, state: 'done', at: tally.rows, rows: tally.rows, finishedAt: now, report: report.slice(0, MOST_LINES), reportCut: tally.cut,
       // After a kill the second run finds rows of the first: they count as what the batch made of them.
-      counts: { ...tally.counts, ...resumed(was, made), refused: refusedLater },
+      counts: { ...tally.counts, ...withEarlier(was.counts, made), refused: refusedLater },
     }))
     await this.parts.batches.dropFile(batch)
   }
@@ -228,40 +223,12 @@ export class ImportDesk {
     return (row) => customerWork(row, around)
   }
 
-  private async lookAt(batch: Batch, rows: () => AsyncIterable<RowAndWork>): Promise<Tally> {
-    const counts: { -readonly [C in keyof Counts]: number } = { ...NO_COUNTS }
-    const report: ReportLine[] = []
-    const first = new Map<string, number>()
-    const named = new Set<string>()
-    let total = 0
-    let cut = 0
-    const say = (found: readonly ReportLine[]) => {
-      const room = Math.max(0, MOST_LINES - report.length)
-      report.push(...found.slice(0, room))
-      cut += Math.max(0, found.length - room)
-    }
-    for await (const { row, work } of rows()) {
-      total += 1
-      const keys = [work.key, work.also === undefined ? '' : `number ${work.also}`].filter((key) => key !== '' && key !== 'number ')
-      const before = keys.map((key) => first.get(key)).find((line) => line !== undefined)
-      for (const key of keys) if (!first.has(key)) first.set(key, row.line)
-      if (before !== undefined) {
-        counts.refused += 1
-        say([{ line: row.line, what: 'refused', refusal: { at: '', code: 'imports.row.twice', with: { line: before } } }])
-      } else {
-        counts[COUNTED[work.what]] += 1
-        say(lines(row, work.what === 'refused' ? 'refused' : work.what === 'skipped' ? 'skipped' : 'warning', work.refusals))
-        if (work.what === 'create' && work.reviewFirst) counts.reviewFirst += 1
-        if (work.newCustomer !== undefined) named.add(work.newCustomer)
-      }
-      if (total % 50 === 0) {
-        if (batch.state === 'checking') this.tell(batch.id, { at: total, rows: Math.max(total, batch.rows) })
-        await this.parts.breathe()
-        if (this.stopping) break
-      }
-    }
-    if (total === 0) return { rows: 0, counts: { ...NO_COUNTS, refused: 1 }, report: [{ line: 1, what: 'refused', refusal: { at: '', code: 'imports.file.no_rows' } }], cut: 0 }
-    return { rows: total, counts: { ...counts, customers: named.size }, report, cut }
+  private look(batch: Batch, rows: () => AsyncIterable<RowAndWork>): Promise<Tally> {
+    return lookAtRows(rows(), async (at) => {
+      if (batch.state === 'checking') this.tell(batch.id, { at, rows: Math.max(at, batch.rows) })
+      await this.parts.breathe()
+      return !this.stopping
+    })
   }
 
   private async fail(batch: Batch, trouble: string): Promise<null> {
@@ -280,41 +247,4 @@ export class ImportDesk {
       this.parts.failed(id, error)
     }
   }
-}
-
-interface RowAndWork {
-  readonly row: Row
-  readonly work: RowWork
-}
-
-interface Tally {
-  readonly rows: number
-  readonly counts: Counts
-  readonly report: readonly ReportLine[]
-  readonly cut: number
-}
-
-const COUNTED = { create: 'created', change: 'changed', unchanged: 'unchanged', skipped: 'skipped', refused: 'refused' } as const
-
-function lines(row: Row, what: ReportLine['what'], refusals: readonly Refusal[]): ReportLine[] {
-  return refusals.map((refusal) => ({ line: row.line, what, refusal }))
-}
-
-/** @param was the batch as its first run began: what that run created is found unchanged by the next */
-function resumed(was: Batch, made: Pick<Counts, 'created' | 'changed' | 'unchanged'>): Pick<Counts, 'created' | 'changed' | 'unchanged'> {
-  const before = was.counts.created - made.created
-  if (before <= 0) return made
-  return { created: made.created + before, changed: made.changed, unchanged: Math.max(0, made.unchanged - before) }
-}
-
-async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
-  let chunk: T[] = []
-  for await (const item of items) {
-    chunk.push(item)
-    if (chunk.length === size) {
-      yield chunk
-      chunk = []
-    }
-  }
-  if (chunk.length > 0) yield chunk
 }

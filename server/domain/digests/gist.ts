@@ -8,9 +8,10 @@ const READ = 2_000
  */
 export function gistOf(body: string, title: string, max = 160): string {
   const seen = fold(title)
+  const cut = /…\s*$/u.test(title)
   // Where the title was left to us it is the first line: saying it twice tells nothing.
   for (const line of linesOf(body.slice(0, READ))) {
-    if (fold(line) !== seen) return shortened(line, /\p{Script=Han}/u.test(line) ? Math.ceil(max / 2) : max)
+    if (fold(line) !== seen && !(cut && fold(line).startsWith(seen))) return shortened(line, /\p{Script=Han}/u.test(line) ? Math.ceil(max / 2) : max)
   }
   return ''
 }

@@ -96,7 +96,7 @@ export type QueueTab = 'open' | 'mine' | 'returned' | 'due' | 'flagged'
 export interface QueueQuery {
   readonly tab: QueueTab
   readonly departments?: readonly string[]
-  readonly topic?: string
+  readonly topics?: readonly string[]
   readonly level?: Level
   /** words found in title or text, plainly */
   readonly text?: string

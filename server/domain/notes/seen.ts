@@ -91,6 +91,7 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
       const revision = revisionNumbered(note, one.on)
       return revision !== null && reads(one.on) && (one.by === by || sees(visible, additionAccess(note, revision, one.floor)))
     }).map((one) => ({ ...one, floor: unnamed(one.floor) }))
+  const decisions = note.decisions.map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d))
   const bare = (r: Revision): Revision => {
     const known = withoutHidden(r, visible.hide)
     return curates(r.number) || answers(r.number) ? known : { ...known, proposed: unnamed(r.proposed), floor: unnamed(r.floor) }
@@ -123,8 +124,8 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     marks: [...new Set((note.redactions ?? []).map(({ mark }) => mark))],
     item: inReview ? note.item : null,
     thread: note.thread.filter(ofReview),
-    decisions: note.decisions.filter(ofReview).map((d) => (d.about ? { ...d, about: aboutWithoutHidden(d.about, visible.hide) } : d)),
-    rating: ratingOf(note, readable, ofReview),
+    decisions: decisions.filter(ofReview),
+    rating: ratingOf(decisions, readable, ofReview),
     comments: added(note.comments),
     reuses: added(note.reuses).map((r) => (r.customer && visible.hide.includes(r.customer) ? { ...r, customer: null } : r)),
     flags: added(note.flags),
@@ -167,8 +168,8 @@ function unnamed(rights: Note['rights']): Note['rights'] {
 }
 
 /** Readers see the ratings; the words of the decision are for the review. */
-function ratingOf(note: Note, readable: readonly Revision[], ofReview: (decision: Decision) => boolean): Decision | null {
-  const rated = note.decisions.findLast((d) => d.ratings !== null && readable.some((r) => r.number === d.revision))
+function ratingOf(decisions: readonly Decision[], readable: readonly Revision[], ofReview: (decision: Decision) => boolean): Decision | null {
+  const rated = decisions.findLast((d) => d.ratings !== null && readable.some((r) => r.number === d.revision))
   if (!rated) return null
   return ofReview(rated) ? rated : { ...rated, code: null, text: '', rights: null, about: null }
 }

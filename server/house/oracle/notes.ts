@@ -70,7 +70,7 @@ export function noteOf(facts: NoteFacts, at: number, canaries: Canaries): Note {
     validated: isValidated ? publishedAt + 1 : null,
     item: items.item,
     pastItems: items.past,
-    decisions: isValidated ? [accepted(id, at, publishedAt + 1, rights, word('decision reason'))] : [],
+    decisions: isValidated ? [accepted(id, at, revisions[publishedAt] as Revision, rights, word)] : [],
     thread: [{ id: `${id}-thread`, item: (items.item ?? items.past[0] as ReviewItem).id, by: 'steward', at: minute(at, 4), text: word('review thread') }],
     comments: [added('comment')],
     reuses: [{ ...added('reuse'), customer: CUSTOMER_IDS[facts.customer], outcome: 'helped' }],
@@ -109,10 +109,10 @@ function itemsOf(facts: NoteFacts, id: string, at: number): { readonly item: Rev
   return { item: open, past: before }
 }
 
-function accepted(id: string, at: number, revision: number, rights: Rights, text: string): Decision {
+function accepted(id: string, at: number, on: Revision, rights: Rights, word: (field: string) => string): Decision {
   return {
-    id: `${id}-decision`, item: `${id}-past`, by: 'steward', at: minute(at, 2), kind: 'accept', revision, code: null, text,
-    ratings: { value: (at % 5) + 1, correctness: 2, reliability: 'B', ease: 3 }, rights, about: null,
+    id: `${id}-decision`, item: `${id}-past`, by: 'steward', at: minute(at, 2), kind: 'accept', revision: on.number, code: word('decision code'), text: word('decision reason'),
+    ratings: { value: (at % 5) + 1, correctness: 2, reliability: 'B', ease: 3 }, rights, about: { ...on.about, tags: [word('tag of the decision')] },
   }
 }
 

@@ -9,14 +9,15 @@ import { sayRefusals } from '../form.js'
 import { acceptanceFrom } from './decision-fields.js'
 import { audienceIn, outcomeOf } from './decision-outcome.js'
 import { labelsOf, type Labels } from './labels.js'
-import { many, one, type Fields } from './note-fields.js'
+import { keysNow, many, one, type Fields } from './note-fields.js'
 import { customerPart, namedPart } from './note-form.js'
 
 /** The one form of a decision, as typed so far, in the order of thought. */
-export async function decisionForm(request: FastifyRequest, note: NoteSeen, subject: Revision, fields: Fields, refused: Refusals) {
+export async function decisionForm(request: FastifyRequest, note: NoteSeen, subject: Revision, typed: Fields, refused: Refusals) {
   const { house } = request
   const labels = labelsOf(request)
   const vocabulary = house.vocabularies.vocabulary()
+  const fields = keysNow(typed, vocabulary)
   const refusals = sayRefusals(request, refused).map((r) => (FOCUS[r.at] ? { ...r, href: `#${FOCUS[r.at]}` } : r))
   const at = Object.fromEntries(FIELDS.map((name) => [name, refusals.find((r) => r.at === name)?.text ?? '']))
   const chosen = (name: string) => (value: string, label: string, hint = '') => ({ value, label, hint, checked: many(fields, name).includes(value) })

@@ -8,7 +8,7 @@ import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/polic
 import { sayRefusals } from '../form.js'
 import { me } from '../session.js'
 import { labelsOf } from './labels.js'
-import { many, one, type Fields, AUDIENCE_BY_DEFAULT, LEVEL_BY_DEFAULT } from './note-fields.js'
+import { keysNow, many, one, type Fields, AUDIENCE_BY_DEFAULT, LEVEL_BY_DEFAULT } from './note-fields.js'
 import { ROOT } from '../../root.js'
 
 export interface FormTask {

@@ -206,11 +206,16 @@ function otherFace(note: NoteSeen, revision: Revision) {
   return null
 }
 
-/** What the list shows under the title; nothing when the text says no more than the title does. */
+/** What the list shows under the title: only what the title does not say already. */
 function gistBelow(title: string, body: string): string {
-  const line = gist(body, 160)
-  return line.replace(/…$/, '') === title.replace(/…$/, '') ? '' : line
+  const said = title.replace(/…$/, '')
+  const line = gist(body, GIST + said.length)
+  if (line.replace(/…$/, '') === said) return ''
+  return said.length >= ENOUGH_TO_REPEAT && line.startsWith(said) ? `…${line.slice(said.length).trimStart()}` : gist(body, GIST)
 }
+const GIST = 160
+/** characters of a title which a text does not begin with by chance */
+const ENOUGH_TO_REPEAT = 12
 
 /** One note in a list: enough to recognise it and to know why it is trusted. */
 export function noteRow(request: FastifyRequest, note: NoteSeen, labels: Labels, customers: ReadonlyMap<string, { readonly name: string }>) {

@@ -4,7 +4,7 @@ import { ACTS, RECORDED_KINDS, type Recorded, type RecordPage, type RecordQuery,
 import { labelsOf, type Labels } from './labels.js'
 import { one, type Fields } from './note-fields.js'
 
-const SIZE = 100
+const SIZE = 50
 const MOST_OFFERED = 300
 /** The first words of acts, such as `note` of `note.posted`: a whole kind of act at once. */
 const FAMILIES = [...new Set(ACTS.map((act) => act.slice(0, act.indexOf('.'))))]

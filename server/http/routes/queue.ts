@@ -150,12 +150,11 @@ function tabsOf(request: FastifyRequest, counts: Readonly<Record<string, number>
 
 function deskQuery(request: FastifyRequest, fields: Fields, page: number): NoteQuery {
   const within = queueQuery(request, withinFrom(fields), page, SIZE)
-  const { vocabularies } = request.house
   const confidence = CONFIDENCES.find((each) => each === one(fields, 'confidence'))
   return {
     order: 'newest', page, size: SIZE,
     ...(within.departments && { departments: within.departments }),
-    ...(within.topic !== undefined && { topics: vocabularies.vocabulary().topicWithin(within.topic) }),
+    ...(within.topics && { topics: within.topics }),
     ...(within.level && { levels: [within.level] }),
     ...(confidence && { confidences: [confidence] }),
     ...(one(fields, 'tag') !== '' && { tag: one(fields, 'tag').trim().toLowerCase() }),

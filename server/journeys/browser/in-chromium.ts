@@ -40,6 +40,8 @@ export interface Portal {
   speak(language: Language): Promise<void>
 }
 
+/** addresses of the portals opened here */
+const owns: string[] = []
 let browser: Promise<Chromium> | null = null
 let portal: Promise<Portal> | null = null
 
@@ -61,7 +63,9 @@ export function openPortal(): Promise<Portal> {
 export async function openEmptyPortal(): Promise<string> {
   const bank = await openBank(null, { empty: true })
   t.teardown(() => bank.close())
-  return firstAdminLink(bank.house, await bank.app.listen({ host: '127.0.0.1', port: 0 })) as string
+  const address = await bank.app.listen({ host: '127.0.0.1', port: 0 })
+  owns.push(address)
+  return firstAdminLink(bank.house, address) as string
 }
 
 // Root timers of test files that share a process overwrite each other: this is the one of the suite.
@@ -74,6 +78,7 @@ t.teardown(async () => {
 async function open(): Promise<Portal> {
   const [chrome, bank] = await Promise.all([openChromium(), openDemoBank(null)])
   const address = await bank.app.listen({ host: '127.0.0.1', port: 0 })
+  owns.push(address)
   return {
     bank,
     address,
@@ -83,7 +88,7 @@ async function open(): Promise<Portal> {
         const { name, value } = await sessionCookie(bank.house, bank.personCalled(login))
         await context.addCookies([{ name, value: encodeURIComponent(value), url: address, httpOnly: true, sameSite: 'Lax' }])
       }
-      const trouble = watch(context, address)
+      const trouble = watch(context)
       return { context, page: await context.newPage(), trouble }
     },
     async speak(language) {
@@ -92,7 +97,7 @@ async function open(): Promise<Portal> {
   }
 }
 
-function watch(context: BrowserContext, own: string): Trouble {
+function watch(context: BrowserContext): Trouble {
   const trouble: Trouble = { errors: [], failed: [], abroad: [], dialogs: [] }
   context.on('console', (line) => {
     // A refusal is a page with a status of its own, which browsers mention on the console too.
@@ -104,8 +109,7 @@ function watch(context: BrowserContext, own: string): Trouble {
     void dialog.dismiss().catch(() => {})
   })
   context.on('request', (request) => {
-    if (request.isNavigationRequest() && request.frame().parentFrame() === null && request.url().startsWith('http://127.0.0.1:')) return
-    if (!request.url().startsWith(`${own}/`) && !/^(?:data|about|blob):/.test(request.url())) trouble.abroad.push(request.url())
+    if (!owns.some((own) => request.url().startsWith(`${own}/`)) && !/^(?:data|about|blob):/.test(request.url())) trouble.abroad.push(request.url())
   })
   context.on('requestfailed', (request) => {
     // A newer keystroke, or leaving the page, ends what is still under way.

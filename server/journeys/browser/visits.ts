@@ -28,7 +28,7 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
   const plain = pageDoors(doors).map(({ url }) => url).filter((url) => !url.includes(':'))
   const visits: Visit[] = []
   for (const who of Object.keys(EYES) as Eyes[]) {
-    const found = (await crawl(await bank.enter(who), doors, plain, 6)).filter(({ status, door }) => status === 200 && !visits.some((visit) => visit.door === door && visit.who !== who))
+    const found = (await crawl(await bank.enter(who), doors, plain, 6)).filter(({ status, door }) => status === 200 && !door.startsWith('/api/') && !visits.some((visit) => visit.door === door && visit.who !== who))
     for (const { door, path, isPage } of found) {
       if (visits.filter((visit) => visit.door === door).length < ofEach) visits.push({ door, path, who, status: 200, isFile: !isPage })
     }

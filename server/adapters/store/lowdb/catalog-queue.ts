@@ -7,7 +7,7 @@ import { allOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
 export function queued(query: QueueQuery, sight: Sight): Piece {
   const found = [inReview(sight), tabOf(query.tab, query)]
   if (query.departments) found.push(oneOf('f.department', query.departments))
-  if (query.topic !== undefined) found.push({ sql: 'f.topic = ?', params: [query.topic] })
+  if (query.topics !== undefined) found.push(oneOf('f.topic', query.topics))
   if (query.level !== undefined) found.push({ sql: 'f.level = ?', params: [query.level] })
   for (const word of folded(query.text ?? '').split(/\s+/).filter((w) => w !== '')) {
     found.push({ sql: 'f.row IN (SELECT row FROM said WHERE instr(text, ?) > 0)', params: [word] })
