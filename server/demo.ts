@@ -1,3 +1,4 @@
+// Long because the bank is told in one go: people, customers, notes with their stories, gaps and channels, each standing on the one before.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { v7 } from 'uuid'

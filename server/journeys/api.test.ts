@@ -6,7 +6,6 @@ import { openBank, type Bank } from './bank.js'
 import type { Login } from './bank-people.js'
 import type { Page } from './browser.js'
 
-t.setTimeout(120_000)
 
 /** A token made on the page, as a person makes it. */
 async function tokenOf(bank: Bank, login: Login, scopes: readonly string[] = ['read', 'write']): Promise<string> {

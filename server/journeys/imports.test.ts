@@ -18,7 +18,6 @@ import type { Browser, Page } from './browser.js'
 
 const SHARED = join(process.env['TACIT_SHARED'] ?? join(ROOT, '..', 'shared'), 'data')
 const publicData = { skip: existsSync(SHARED) ? false : `no public test data in ${SHARED}` }
-t.setTimeout(400_000)
 
 const HEADER = ['complaint_id', 'date_received', 'product', 'sub_product', 'issue', 'sub_issue', 'narrative', 'company', 'state', 'submitted_via', 'company_response']
 const HOME = { mapping: 'complaints', department: 'retail', team: 'families', audience: 'enterprise', level: 'internal' }

@@ -134,10 +134,17 @@ t.test('no spelling of an address opens what the plain one keeps shut', async (t
   t.same(wrong, [])
 })
 
+const QUERIES: readonly string[] = ['q=a&q=b', 'page=1&page=2', 'q[]=a', 'q[a]=b', '__proto__=x', '__proto__[x]=y', 'constructor=x', 'constructor.prototype.x=y', 'page=-1', 'page=1e99', 'page=NaN', 'sort=__proto__', 'tab=constructor', 'topic=__proto__', 'lang=__proto__', 'customer=%00', 'into=x&into=y', 'draft=__proto__']
+const FORMS: readonly string[] = ['text=a&text=b', 'body=a&body=b', 'revision=__proto__&audience=constructor&level=toString', 'note=__proto__&customer=hasOwnProperty']
 /** Names of fields that would reach into objects. */
 const REACHING: readonly string[] = ['__proto__=x', 'constructor=x', 'prototype=x', '__proto__=x&__proto__=y']
 /** Doors that need no field to act: a strange one added does not stop them, and the sweep has to go on afterwards. */
 const CHANGES_MUCH = /sign-out|closure|activity|password|archival|removal|withdrawal|restoration|acceptance|run$|pause|deliveries/
+
+/** Whoever gets past the door, so that what lies behind it is tried. */
+function mayKnock({ allow }: Door): Eyes {
+  return allow === 'people.administer' || allow === 'health.read' ? 'han.bing' : allow === 'record.read' ? 'olivia.grant' : 'he.jun'
+}
 
 function spellingsOf(path: string): string[] {
   const [, first = '', ...rest] = path.split('/')
@@ -149,24 +156,18 @@ function spellingsOf(path: string): string[] {
 
 t.test('repeated and listed parameters and names that reach into objects are refused or plain, at every door', async (t) => {
   const wrong: string[] = []
-  const queries = ['q=a&q=b', 'page=1&page=2', 'q[]=a', 'q[a]=b', '__proto__=x', '__proto__[x]=y', 'constructor=x', 'constructor.prototype.x=y', 'page=-1', 'page=1e99', 'page=NaN', 'sort=__proto__', 'tab=constructor', 'topic=__proto__', 'lang=__proto__', 'customer=%00', 'into=x&into=y', 'draft=__proto__']
-  for (const who of ['he.jun', 'han.bing'] as const) {
+  const tokens = new Map<Eyes, string>()
+  for (const [who, browser] of browsers) tokens.set(who, await browser.token('/me'))
+  for (const door of [...pageDoors(doors), ...unsafe]) {
+    const who = mayKnock(door)
     const browser = browsers.get(who) as Browser
-    for (const door of pageDoors(doors)) {
-      const path = addressOf(door)
-      for (const query of queries) {
-        const { status } = await browser.get(`${path}?${query}`)
-        if (status >= 500 || (/^(?:__proto__|constructor)=/.test(query) && ![400, 403, 404].includes(status))) wrong.push(`${path}?${query} answers ${status} to ${who}`)
-      }
-    }
-    const token = await browser.token('/me')
-    for (const door of unsafe) {
-      const url = addressOf(door)
-      for (const fields of [...REACHING, ...(CHANGES_MUCH.test(url) ? [] : ['text=a&text=b', 'body=a&body=b', 'revision=__proto__&audience=constructor&level=toString', 'note=__proto__&customer=hasOwnProperty'])]) {
-        const answer = await browser.request({ method: door.method as 'POST', url, payload: `${fields}&_csrf=${encodeURIComponent(token)}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
-        if (answer.status >= 500) wrong.push(`${door.method} ${url} with ${fields} answers ${answer.status} to ${who}`)
-        if (REACHING.includes(fields) && ![400, 401, 403, 404, 415].includes(answer.status)) wrong.push(`${door.method} ${url} takes ${fields}: ${answer.status}`)
-      }
+    const url = addressOf(door)
+    const asked = door.method === 'GET' ? QUERIES : [...REACHING, ...(CHANGES_MUCH.test(url) ? [] : FORMS)]
+    for (const text of asked) {
+      const { status } = door.method === 'GET'
+        ? await browser.get(`${url}?${text}`)
+        : await browser.request({ method: door.method as 'POST', url, payload: `${text}&_csrf=${encodeURIComponent(tokens.get(who) as string)}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+      if (status >= 500 || (REACHING.includes(text) && ![400, 401, 403, 404, 415].includes(status))) wrong.push(`${door.method} ${url} with ${text} answers ${status} to ${who}`)
     }
   }
   t.same(wrong, [])

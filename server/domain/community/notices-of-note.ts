@@ -88,6 +88,10 @@ function addressees(note: Note, line: Happening, index: number, directories: Dir
       return [['claim_taken_over', [String(line.with['from'] ?? '')]]]
     case 'flagged':
       return line.with['reason'] === 'says_too_much' ? [['says_too_much', curators()]] : []
+    case 'redacted':
+      return [['redacted', [...writers, ...earlier('redaction_proposed')]]]
+    case 'redaction_proposed':
+      return [['redaction_proposed', curators()]]
     case 'escalated':
       return [['escalated', curatorsAt(String(line.with['department'] ?? ''), directories.people, today).map((person) => person.id)]]
     default:

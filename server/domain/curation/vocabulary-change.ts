@@ -2,7 +2,7 @@ import { refused, type Refused } from '../people/refusal.js'
 import type { VocabularyChange } from '../notes/taxonomy.js'
 
 const CHANGES_KEPT = 200
-const KEY = /^[a-z][a-z0-9_]{1,48}[a-z0-9]$/
+const KEY = /^[a-z][a-z0-9_]{0,48}[a-z0-9]$/
 export const MAX_WORD_LENGTH = 80
 
 /** Everything an edit of taxonomy or glossary says about itself. */

@@ -1,4 +1,5 @@
 import type { NoteSeen } from '../../domain/notes/seen.js'
+import type { Sight } from '../../domain/policy/readable.js'
 import type { Viewer } from '../../domain/policy/viewer.js'
 import { CUSTOMER_IDS, DIRECTORIES, TODAY, viewerOf } from './bank.js'
 import { aboutRules } from './compare-acts.js'
@@ -18,38 +19,58 @@ export function* disagreements(law: Law, planted: readonly Planted[]): Generator
   yield* aboutAdditions(law, planted)
   yield* aboutDirectories(law, planted)
   yield* aboutRules(law)
+  yield* aboutPages(law, planted)
 }
 
+/** What everybody reads, as reader and as curator, and may do. */
 function* aboutReading(law: Law, planted: readonly Planted[]): Generator<string> {
-  for (const principal of PRINCIPALS) {
-    const sight = law.sightOf(viewerOf(principal), DIRECTORIES, TODAY)
-    for (const { facts, note } of planted) {
-      const seen = law.noteAsSeen(note, sight)
-      const say = (what: string, law: unknown, oracle: unknown) =>
-        `${principal.name} — ${facts.name}: ${what}: the law says ${String(law)}, the oracle ${String(oracle)}`
-      const mine = facts.texts.flatMap((text, at) => (reads(principal, facts, text) ? [at + 1] : [])).join()
-      const theirs = (seen?.revisions ?? []).map((r) => r.number).join()
-      if (mine !== theirs) yield say('texts', theirs, mine)
-      const [desk, reader] = [law.deskSight(sight), law.readerSight(sight)]
-      const access = law.faceAccess(note)
-      const curates = readsAsCurator(principal, facts, publishedText(facts))
-      if (law.sees(desk.visible, access) !== curates) yield say('as a curator', !curates, curates)
-      const asReader = readsAsReader(principal, facts, publishedText(facts))
-      if (law.sees(reader.visible, access) !== asReader) yield say('as a reader', !asReader, asReader)
-      if (desk.by !== sight.by || reader.by !== sight.by) yield say('who looks', desk.by, sight.by)
-      if (!seen) continue
-      yield* aboutNote(principal, { facts, note }, seen, law, say)
+  for (const { facts, note, principal, sight, say } of everyPair(law, planted)) {
+    const seen = law.noteAsSeen(note, sight)
+    const mine = facts.texts.flatMap((text, at) => (reads(principal, facts, text) ? [at + 1] : [])).join()
+    const theirs = (seen?.revisions ?? []).map((r) => r.number).join()
+    if (mine !== theirs) yield say('texts', theirs, mine)
+    const [desk, reader] = [law.deskSight(sight), law.readerSight(sight)]
+    const access = law.faceAccess(note)
+    const curates = readsAsCurator(principal, facts, publishedText(facts))
+    if (law.sees(desk.visible, access) !== curates) yield say('as a curator', !curates, curates)
+    const asReader = readsAsReader(principal, facts, publishedText(facts))
+    if (law.sees(reader.visible, access) !== asReader) yield say('as a reader', !asReader, asReader)
+    if (desk.by !== sight.by || reader.by !== sight.by) yield say('who looks', desk.by, sight.by)
+    if (!seen) continue
+    const is = verdict(principal, facts)
+    const can = verdictOf(law, viewerOf(principal), seen)
+    if (is !== can) yield say('may', can, is)
+  }
+}
+
+/** What a page is given of a note that is read. */
+function* aboutPages(law: Law, planted: readonly Planted[]): Generator<string> {
+  for (const { facts, note, principal, sight, say } of everyPair(law, planted)) {
+    const seen = law.noteAsSeen(note, sight)
+    if (seen) yield* aboutNote(principal, { facts, note }, seen, say)
+  }
+}
+
+interface Pair extends Planted {
+  readonly principal: Principal
+  readonly sight: Sight
+  readonly say: Say
+}
+
+/** Note by note, so that whatever is wrong for one principal is met soon. */
+function* everyPair(law: Law, planted: readonly Planted[]): Generator<Pair> {
+  const sights = PRINCIPALS.map((principal) => ({ principal, sight: law.sightOf(viewerOf(principal), DIRECTORIES, TODAY) }))
+  for (const { facts, note } of planted) {
+    for (const { principal, sight } of sights) {
+      const say: Say = (what, law, oracle) => `${principal.name} — ${facts.name}: ${what}: the law says ${String(law)}, the oracle ${String(oracle)}`
+      yield { facts, note, principal, sight, say }
     }
   }
 }
 
 type Say = (what: string, law: unknown, oracle: unknown) => string
 
-function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSeen, law: Law, say: Say): Generator<string> {
-  const is = verdict(principal, facts)
-  const can = verdictOf(law, viewerOf(principal), seen)
-  if (is !== can) yield say('may', can, is)
-
+function* aboutNote(principal: Principal, { facts, note }: Planted, seen: NoteSeen, say: Say): Generator<string> {
   const who = 'who' in principal ? principal.who : ''
   const subject = note.item === null ? undefined : facts.texts[note.item.subject - 1]
   const review = subject !== undefined && (subject.by === who || readsAsCurator(principal, facts, subject))

@@ -25,7 +25,7 @@ export function hrefOfNotice({ about, kind }: Notice): string {
   return about.kind === 'channel' ? `/channels/${about.id}` : ''
 }
 
-const CURATORS_KINDS = new Set<Notice['kind']>(['resubmitted', 'claim_taken_over', 'says_too_much', 'escalated', 'lowering_asked', 'lowering_refused'])
+const CURATORS_KINDS = new Set<Notice['kind']>(['resubmitted', 'claim_taken_over', 'says_too_much', 'escalated', 'redaction_proposed', 'lowering_asked', 'lowering_refused'])
 
 function headingOf(request: FastifyRequest, notice: Notice, title: string): string {
   if (notice.about.kind !== 'channel') return title

@@ -40,7 +40,7 @@ function rowsOf(request: FastifyRequest, taxonomy: Taxonomy, kind: EditedKind) {
   const ordered = kind === 'topics' ? terms.filter((one) => !one.parent).flatMap((one) => [one, ...terms.filter((child) => child.parent === one.key)]) : terms
   const nameOf = (key: string) => labels.of(terms.find((one) => one.key === key) ?? { en: key, zh: key })
   return ordered.map((term) => ({
-    href: `/vocabulary/${kind}/${term.key}`, key: term.key, en: term.en, zh: term.zh, child: term.parent !== undefined,
+    href: `/vocabulary/${kind}/${term.key}`, key: term.key, name: labels.of(term), other: labels.zh ? term.en : term.zh, otherLang: labels.zh ? 'en' : 'zh', child: term.parent !== undefined,
     description: term.description ? labels.of(term.description) : '',
     reviewFirst: term.governance === 'review_first', elsewhere: term.route_to !== undefined, retired: term.retired === true,
     mergedInto: merged[term.key] === undefined ? '' : nameOf(merged[term.key] as string),

@@ -149,7 +149,7 @@ async function unfold(page: Page): Promise<void> {
 }
 
 async function objections(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags([...WCAG]).analyze()
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], selectors: false }).withTags([...WCAG]).analyze()
   return violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${(node.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 240)})`).join(' | ')}`)
 }
 
