@@ -6,7 +6,6 @@ import { sanitise } from './sanitise.js'
 import { isSimple } from './simple.js'
 import { LIMITS, MarkdownWorkers } from './workers.js'
 
-t.setTimeout(180_000)
 
 /** As many characters as a note may hold, and texts that made marked slow, deep or huge. */
 const fill = (unit: string, length = 50_000): string => unit.repeat(Math.ceil(length / unit.length)).slice(0, length)

@@ -8,7 +8,6 @@ import { LIMITS } from './workers.js'
 
 // Patient, so that a busy machine does not turn a rendered text into one shown as typed.
 const markdown = new MarkdownRenderer({ limits: { ...LIMITS, render: 20_000, wait: 20_000 } })
-t.setTimeout(120_000)
 t.teardown(() => markdown.close())
 const render = async (text: string): Promise<string> => (await markdown.render(text)).trim()
 
