@@ -1,6 +1,6 @@
 import { done, refused, type Outcome } from '../people/refusal.js'
 import { granted, type Grant } from '../policy/grant.js'
-import { happened, once, opened } from '../notes/change.js'
+import { happened, once, opened, rightsNow } from '../notes/change.js'
 import { isActive } from '../notes/item.js'
 import type { Vocabulary } from '../notes/taxonomy.js'
 import { FLAG_REASONS, published, type FlagReason, type Note, type Reuse } from '../notes/note.js'
@@ -24,7 +24,7 @@ export function commentOn(note: Note, grant: Grant<'note.comment'>, add: Additio
   return once(note, add.key, (note) => {
     const on = published(note).number
     return done(happened(
-      { ...note, comments: [...note.comments, { id: add.id, by: grant.who, at: add.at, text, on, floor: note.rights }] },
+      { ...note, comments: [...note.comments, { id: add.id, by: grant.who, at: add.at, text, on, floor: rightsNow(note) }] },
       { at: add.at, by: grant.who, what: 'commented', for: 'readers', on },
     ))
   })
@@ -37,7 +37,7 @@ export function reuseNote(note: Note, grant: Grant<'note.reuse'>, add: Addition 
   if (!vocabulary.closed('outcomes', add.outcome)) return refused('outcome', 'community.reuse.outcome_missing')
   return once(note, add.key, (note) => {
     const on = published(note).number
-    const reuse: Reuse = { id: add.id, by: grant.who, at: add.at, customer: add.customer, outcome: add.outcome, text: add.text.trim(), on, floor: note.rights }
+    const reuse: Reuse = { id: add.id, by: grant.who, at: add.at, customer: add.customer, outcome: add.outcome, text: add.text.trim(), on, floor: rightsNow(note) }
     return done(happened({ ...note, reuses: [...note.reuses, reuse] }, { at: add.at, by: grant.who, what: 'reused', with: { outcome: add.outcome }, for: 'readers', on }))
   })
 }
@@ -57,7 +57,7 @@ export function flagNote(note: Note, grant: Grant<'note.flag'>, add: Addition & 
   return once(note, add.key, (note) => {
     const on = published(note).number
     const urgent = add.reason === 'says_too_much'
-    const flag = { id: add.id, by: grant.who, at: add.at, reason: add.reason, text: add.text.trim(), on, floor: note.rights, settled: null }
+    const flag = { id: add.id, by: grant.who, at: add.at, reason: add.reason, text: add.text.trim(), on, floor: rightsNow(note), settled: null }
     const waiting = isActive(note.item) ? note.item.subject : on
     const next = opened({ ...note, flags: [...note.flags, flag] }, add.item, 'flagged', waiting, add.at, urgent)
     return done(happened(next, { at: add.at, by: grant.who, what: 'flagged', with: { reason: add.reason }, for: 'curators', on }))

@@ -1,7 +1,8 @@
 import { refused, type Outcome, type Refused } from '../people/refusal.js'
 import type { Grant } from '../policy/grant.js'
 import { isActive, type ItemReason, type ReviewItem } from './item.js'
-import type { Happening, Note } from './note.js'
+import { narrowerAudience } from '../policy/level.js'
+import { livingConfidence, type Happening, type Note } from './note.js'
 import { tightened, type Rights } from './rights.js'
 
 const KEYS_KEPT = 64
@@ -56,6 +57,16 @@ export function withRights(note: Note, rights: Rights): Note {
     reuses: note.reuses.map(floor),
     flags: note.flags.map(floor),
   }
+}
+
+/**
+ * Whom the note really reaches at this moment, as rights: what somebody adds now is for them, and not for those whom
+ * the first decision lets in.
+ */
+export function rightsNow(note: Note): Rights {
+  if (livingConfidence(note) === 'validated' && note.withheld === null) return note.rights
+  const closed = note.withheld !== null || note.governance === 'review_first' || livingConfidence(note) === 'wip'
+  return { ...note.rights, audience: closed ? 'private' : narrowerAudience(note.rights.audience, 'team') }
 }
 
 /** Everything a page or API calls is idempotent under a key; a repeated call succeeds without a change. */
