@@ -133,8 +133,18 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     timeline: note.timeline.filter((line) =>
       line.for === 'readers' ? reads(line.on) : curates(line.on) || answers(line.on),
     ),
-    standing: standingTo(note, by, asCurator),
+    standing: overUnread(standingTo(note, by, asCurator), reads(latestLiving(note).number)),
   }
+}
+
+/** The text an edit would start from: what waits, or what is published. */
+function latestLiving(note: Note): Revision {
+  return pending(note) ?? published(note)
+}
+
+/** Whoever cannot read the newest text must not write over it: for them somebody's edit stands in the way. */
+function overUnread(standing: Standing, readsNewest: boolean): Standing {
+  return readsNewest ? standing : { ...standing, editWaiting: true }
 }
 
 /** How somebody who reads the note stands to it; the facts that rules.ts decides on. */

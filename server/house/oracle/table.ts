@@ -67,7 +67,9 @@ export function verdict(principal: Principal, note: NoteFacts): Verdict {
   // An edit by somebody else waits for its decision; the curators who may decide on it may also change it.
   const waits = newest.standing === 'pending' && newest.by !== who && !curator
   const writes = note.texts[0]?.by === who || newest.by === who || curator
-  return writes && !waits ? 'edit' : 'read'
+  // "Nobody's text is silently overwritten": whoever cannot read the text an edit would start from writes none.
+  const start = newest.standing === 'pending' ? newest : publishedText(note)
+  return writes && !waits && reads(principal, note, start) ? 'edit' : 'read'
 }
 
 /** "they, or a team of theirs, are named on it; it is within their clearance; and it is validated or publish_first" */

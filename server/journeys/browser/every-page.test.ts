@@ -1,11 +1,13 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { APIResponse, Page } from 'playwright-core'
+import { createRequire } from 'node:module'
+import type { APIResponse, BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import type { Language } from '../../domain/people/person.js'
 import { pageDoors } from '../crawl.js'
-import { lacking, openPortal, PATIENCE, type Visitor } from './in-chromium.js'
+import { lacking, openPortal, PATIENCE, type Portal, type Visitor } from './in-chromium.js'
 import { visitsOf, type Visit } from './visits.js'
 
+/** axe as `@axe-core/playwright` carries it. */
+const AXE = { content: (createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'))('axe-core') as { readonly source: string }).source }
 /** The rules of WCAG 2.2 A and AA, as axe names them. */
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const DESK = { width: 1280, height: 900 }
@@ -47,7 +49,7 @@ t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t
         const eyes = new Map<string | null, Visitor>()
         for (let visit = waiting.shift(); visit !== undefined; visit = waiting.shift()) {
           const { who, path } = visit
-          const visitor = eyes.get(who) ?? (await portal.visit(who, { locale: language === 'zh' ? 'zh-CN' : 'en' }))
+          const visitor = eyes.get(who) ?? (await examiner(portal, who, { locale: language === 'zh' ? 'zh-CN' : 'en' }))
           eyes.set(who, visitor)
           wrong.push(...(await look(visitor, visit, language)).map((what) => `${who ?? 'a stranger'} at ${path}: ${what}`))
         }
@@ -61,7 +63,7 @@ t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t
   await t.test('what lies over a page is as good as the page: menus and the list of keys', async (t) => {
     const wrong: string[] = []
     for (const [name, screen, colorScheme] of [DESK_LIGHT, PHONE_DARK]) {
-      const { page, context } = await portal.visit('he.jun', { viewport: screen, colorScheme })
+      const { page, context } = await examiner(portal, 'he.jun', { viewport: screen, colorScheme })
       await page.goto('/help')
       for (const menu of await page.locator('details.menu:visible > summary').all()) {
         await menu.click()
@@ -77,7 +79,7 @@ t.test('every page, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t
   })
 
   await t.test('the tests above would see a fault of each kind', async (t) => {
-    const { page, context, trouble } = await portal.visit('li.na')
+    const { page, context, trouble } = await examiner(portal, 'li.na')
     await page.goto('/help')
     await page.evaluate(() => {
       const { document, fetch } = globalThis as unknown as { document: { querySelector(s: string): { append(e: unknown): void }; createElement(n: string): { textContent: string; style: Record<string, string> } }; fetch(a: string): Promise<unknown> }
@@ -148,9 +150,24 @@ async function unfold(page: Page): Promise<void> {
   })
 }
 
+/** What axe objects to on the page as it is now. */
 async function objections(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], selectors: false }).withTags([...WCAG]).analyze()
-  return violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${(node.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 240)})`).join(' | ')}`)
+  return page.evaluate(async (rules) => {
+    interface Violation { readonly id: string; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }
+    const { axe, document } = globalThis as unknown as { axe: { run(context: unknown, options: object): Promise<{ violations: readonly Violation[] }> }; document: unknown }
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'], selectors: false })
+    return violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${(node.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 240)})`).join(' | ')}`)
+  }, [...WCAG])
+}
+
+/**
+ * A visitor whose pages bring axe along. Handing over its half megabyte for every look, as its own driver does, cost
+ * as much as looking.
+ */
+async function examiner(portal: Portal, who: string | null, options: BrowserContextOptions = {}): Promise<Visitor> {
+  const visitor = await portal.visit(who, options)
+  await visitor.context.addInitScript(AXE)
+  return visitor
 }
 
 /** In the page: what stands out to the right, unless it lies in a box that scrolls by itself. */
