@@ -115,7 +115,7 @@ async function sample(): Promise<string[]> {
   const corpora = (await hostileCorpora(folder as string)).filter(({ name }) => name !== 'commonmark')
   const each = Math.ceil(SAMPLE / corpora.length)
   const chosen = corpora.flatMap(({ texts }) => texts.filter((_, i) => i % Math.ceil(texts.length / each) === 0).map((text) => text.trim()))
-  const templates = ['{{{body}}}', '{{#each this}}{{/each}}', '{constructor.constructor("alert(1)")()}', "'; DROP TABLE notes; --", '<a hx-get="/me" hx-trigger="load">x</a>', '"><script src=//elsewhere.invalid/x.js></script>']
+  const templates = ['![x](http://elsewhere.invalid/pixel.png) <img src="http://elsewhere.invalid/x.png">', '{{{body}}}', '{{#each this}}{{/each}}', '{constructor.constructor("alert(1)")()}', "'; DROP TABLE notes; --", '<a hx-get="/me" hx-trigger="load">x</a>', '"><script src=//elsewhere.invalid/x.js></script>']
   // A lone half of a surrogate pair cannot be sent as UTF-8 by any browser.
   return [...new Set([...OWN.slice(0, 8), ...templates, ...chosen])].filter((text) => Buffer.from(text).toString() === text && text.trim() !== '' && text.length < 4_000 && nameFrom(text) !== '')
 }
