@@ -53,10 +53,15 @@ function foldCharacter(character: string): string {
 }
 
 function foldSlowly(character: string): string {
+  const plain = character.normalize('NFKC').toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC')
+  return [...plain].map(levelled).join('')
+}
+
+/** One of the characters a compatibility form stands for: a letter with its points may hold a mark that is dropped. */
+function levelled(character: string): string {
   if (/^[\p{Cf}\p{Mn}]$/u.test(character) && !/^[\u0900-\u1cff]$/.test(character)) return ''
   if (/^[\p{Cc}\p{Cs}\p{Zs}\p{Zl}\p{Zp}]$/u.test(character)) return ' '
-  const plain = character.normalize('NFKC').toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC')
-  return [...plain].map(simplified).join('')
+  return simplified(character)
 }
 
 function simplified(character: string): string {
@@ -68,8 +73,8 @@ function simplified(character: string): string {
 
 const SIMPLER = pairs(TRADITIONAL)
 const VARIANTS = new Map([...pairs(TW_VARIANTS), ...pairs(HK_VARIANTS)])
-/** Where the tables go astray for search: 么 is not 幺, and a few halves the tables leave as they are. */
-const SAME_TO_A_READER = new Map([['么', '么'], ['麽', '么'], ['馀', '余'], ['锺', '钟'], ['着', '着'], ['著', '着']])
+/** Where the tables go astray for search: 么 is not 幺, a few halves the tables leave as they are, and 薴 whose simpler form has a simpler form itself. */
+const SAME_TO_A_READER = new Map([['么', '么'], ['麽', '么'], ['馀', '余'], ['锺', '钟'], ['着', '着'], ['著', '着'], ['薴', '苎']])
 
 function pairs(table: string): Map<string, string> {
   return new Map(

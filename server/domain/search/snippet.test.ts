@@ -60,6 +60,15 @@ t.test('folding twice changes nothing more, and every folded character knows whe
   )
 })
 
+t.test('every character there is, once folded, stays as it is', async (t) => {
+  const restless: string[] = []
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const folded = fold(String.fromCodePoint(code))
+    if (fold(folded) !== folded) restless.push(`U+${code.toString(16)}`)
+  }
+  t.same(restless, [])
+})
+
 t.test('text is split into words and into Chinese that has none', async (t) => {
   t.same(runsOf(fold("KYC续期：Wu's 2.85%")).map((run) => [run.text, run.dense]), [['kyc', false], ['续期', true], ['wu', false], ['2', false], ['85', false]])
   t.same(pairsOf('存单续'), ['存单', '单续', '续'])
