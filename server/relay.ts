@@ -22,6 +22,8 @@ export interface RelayOptions {
   /** ms to wait after the first failure, doubled after each further one up to `longest` */
   readonly first?: number
   readonly longest?: number
+  /** ms from a write to looking at it, so that a burst of writes is taken together */
+  readonly gather?: number
 }
 
 export interface Relay {
@@ -48,6 +50,8 @@ class Follower {
   private readonly running: Promise<void>
   private readonly unsubscribe: () => void
   private wake: () => void = () => {}
+  /** ends the pause in which a burst of writes is gathered */
+  private hurry = new AbortController()
   private written = false
   private place = 0
   private waiting: { readonly upTo: number; readonly reached: () => void }[] = []
@@ -68,6 +72,7 @@ class Follower {
     return new Promise((reached) => {
       this.waiting.push({ upTo, reached })
       this.written = true
+      this.hurry.abort()
       this.wake()
     })
   }
@@ -164,11 +169,13 @@ class Follower {
     })
   }
 
-  /** Until something is written, or the relay stops. */
+  /** Until something is written and others had a moment to write too, somebody waits for it, or the relay stops. */
   private async news(): Promise<void> {
-    if (this.written || this.stopped) return
-    await new Promise<void>((resolve) => (this.wake = resolve))
+    if (!this.written && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
     this.wake = () => {}
+    if (this.waiting.length > 0 || this.stopped) return
+    this.hurry = new AbortController()
+    await pause(this.options.gather ?? 25, undefined, { signal: AbortSignal.any([this.hurry.signal, this.stopping.signal]) }).catch(() => {})
   }
 
   private async rest(failures: number): Promise<void> {

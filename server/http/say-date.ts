@@ -17,6 +17,8 @@ const OPTIONS: Readonly<Record<Exclude<DateStyle, 'ago'>, Intl.DateTimeFormatOpt
   full: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 }
 const formats = new Map<string, Intl.DateTimeFormat>()
+const NUMBERS = { en: new Intl.NumberFormat(LOCALES.en), zh: new Intl.NumberFormat(LOCALES.zh) }
+const DISTANCES = { en: distances('en'), zh: distances('zh') }
 const DAY = 86_400_000
 
 /** @param at a moment (UTC ISO-8601), or a day (`YYYY-MM-DD`) that is the same day in every zone */
@@ -29,17 +31,21 @@ export function sayDate(at: string, style: DateStyle, here: Here): string {
 }
 
 export function sayNumber(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language]).format(value)
+  return NUMBERS[language].format(value)
 }
 
 /** Near moments are said as a distance; after four weeks a date says more. */
 function sayAgo(moment: Date, here: Here): string | null {
   const past = Date.parse(here.now) - moment.getTime()
-  const words = new Intl.RelativeTimeFormat(LOCALES[here.language], { numeric: 'auto', style: 'long' })
+  const words = DISTANCES[here.language]
   if (Math.abs(past) > 28 * DAY) return null
   if (Math.abs(past) >= DAY) return words.format(-Math.trunc(past / DAY), 'day')
   if (Math.abs(past) >= 3_600_000) return words.format(-Math.trunc(past / 3_600_000), 'hour')
   return words.format(-Math.trunc(past / 60_000), 'minute')
+}
+
+function distances(language: Language): Intl.RelativeTimeFormat {
+  return new Intl.RelativeTimeFormat(LOCALES[language], { numeric: 'auto', style: 'long' })
 }
 
 function formatOf(language: Language, style: Exclude<DateStyle, 'ago'>, timeZone: string): Intl.DateTimeFormat {

@@ -92,7 +92,9 @@ function sameRun(want: Run, run: Run, whole: boolean, open: boolean, stems: Map<
   if (want.dense !== run.dense) return false
   if (want.dense) return whole ? run.text === want.text : run.text.includes(want.text)
   if (open) return run.text.startsWith(want.text)
-  return run.text === want.text || stemOf(run.text, stems) === stemOf(want.text, stems)
+  if (run.text === want.text) return true
+  // A stem begins as its word does, so most words of a long text need no stemming.
+  return run.text.charCodeAt(0) === want.text.charCodeAt(0) && stemOf(run.text, stems) === stemOf(want.text, stems)
 }
 
 function stemOf(word: string, known: Map<string, string>): string {

@@ -40,7 +40,7 @@ export class Catalog {
   put(entries: readonly Entry[]): void {
     this.whole(() => {
       for (const entry of entries) {
-        this.remove(entry.id)
+        if (this.version(entry.id) > 0) this.remove(entry.id)
         this.run(
           'INSERT INTO thing (id, kind, version, seq, access_seq, bytes, modified) VALUES (?, ?, ?, ?, ?, ?, ?)',
           [entry.id, entry.kind, entry.version, entry.seq, entry.accessSeq, entry.bytes, entry.modified],
@@ -121,10 +121,10 @@ export class Catalog {
   }
 
   private whole(act: () => void): void {
-    this.database.exec('BEGIN IMMEDIATE')
+    this.run('BEGIN IMMEDIATE', [])
     try {
       act()
-      this.database.exec('COMMIT')
+      this.run('COMMIT', [])
     } catch (error) {
       // A full disk has already rolled back by itself, and then this fails in its turn.
       if (this.database.inTransaction) this.database.exec('ROLLBACK')

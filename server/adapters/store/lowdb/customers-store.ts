@@ -48,6 +48,7 @@ export class CustomersStore implements Customers, AllCustomers {
   }
 
   async some(ids: readonly string[], sight: Sight): Promise<ReadonlyMap<string, Customer>> {
+    if (ids.length === 0) return new Map()
     const where = allOf([{ sql: "+f.kind = 'customer'", params: [] }, oneOf('f.thing', ids), visibleSql(sight.visible)])
     const fresh = ids.filter((id) => this.around.unlisted.has(id))
     const found = await this.seen([...this.things(where, 'f.thing'), ...fresh], sight)

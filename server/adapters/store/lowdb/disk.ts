@@ -87,7 +87,8 @@ export class Disk {
       await change()
       for (const [folder, handle] of open) await this.confirm(folder, handle)
     } finally {
-      for (const handle of open.values()) await handle.close().catch(() => {})
+      // Nothing was written through these: nobody need wait for them.
+      for (const handle of open.values()) void handle.close().catch(() => {})
     }
   }
 

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path'
-import { Low } from 'lowdb'
 import { LRUCache } from 'lru-cache'
 import { codeOf } from './files.js'
 import { DurableFile } from './durable-file.js'
@@ -90,12 +89,16 @@ export class DocumentFolder<T extends Kept> {
     }
   }
 
-  /** @throws DocumentExists; StoreDamaged when a document of this id lies in quarantine */
-  create(document: T): Promise<T> {
-    return this.write(document.id, (now) => {
+  /**
+   * @param absent the caller knows that there is no file of this id, so none is looked for
+   * @throws DocumentExists; StoreDamaged when a document of this id lies in quarantine
+   */
+  create(document: T, absent = false): Promise<T> {
+    const make = (now: T | undefined) => {
       if (now) throw new DocumentExists(document.id)
       return document
-    })
+    }
+    return this.write(document.id, make, absent)
   }
 
   /** Creates or replaces; the version goes on counting. */
@@ -152,9 +155,9 @@ export class DocumentFolder<T extends Kept> {
     return found && { id, ...found }
   }
 
-  private async write(id: string, fn: (now: T | undefined) => T | Promise<T>): Promise<T> {
+  private async write(id: string, fn: (now: T | undefined) => T | Promise<T>, absent = false): Promise<T> {
     return this.mutexes.run(id, async () => {
-      const now = this.cache.get(id)?.document ?? (ID.test(id) ? await this.loadOrSetAside(id) : undefined)?.document
+      const now = this.cache.get(id)?.document ?? (ID.test(id) && !absent ? await this.loadOrSetAside(id) : undefined)?.document
       const wanted = await fn(now)
       if (wanted === now) return wanted
       if (wanted.id !== id || !ID.test(id)) throw new Error('a document is kept under its own id, a uuid')
@@ -164,7 +167,7 @@ export class DocumentFolder<T extends Kept> {
       const settled = decode(this.options.schema, text, path)
       try {
         await this.makeShard(dirname(path))
-        await new Low<T>(new DurableFile(this.keeping.disk, path, this.options.schema, this.options), settled).write()
+        await new DurableFile(this.keeping.disk, path, this.options.schema, this.options).writeText(text)
       } catch (error) {
         this.forget(id)
         throw error

@@ -45,8 +45,8 @@ export class NoteDocuments implements Documents<Whole> {
     throw lost(id)
   }
 
-  async create(note: Whole): Promise<Whole> {
-    const kept = await this.notes.create(await this.divided(note, null))
+  async create(note: Whole, absent = false): Promise<Whole> {
+    const kept = await this.notes.create(await this.divided(note, null), absent)
     return note.version === kept.version ? note : { ...note, version: kept.version }
   }
 

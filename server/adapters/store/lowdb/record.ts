@@ -29,6 +29,8 @@ interface Waiting {
 }
 
 const BATCH = 1000
+/** The head follows the lines at this distance at most, not once for every line. */
+const HEAD_MS = 200
 
 /**
  * The record on disk: segments of NDJSON lines, each chained to the one before by its hash. Appends that wait
@@ -43,6 +45,7 @@ export class FileRecord implements AuditRecord {
   private draining: Promise<void> | null = null
   private headWritten: Promise<void> = Promise.resolve()
   private headBehind = false
+  private headDue: NodeJS.Timeout | null = null
   /** A failed append may have left bytes after `length`: they are cut off before the next. */
   private untidy = false
   /** What the start found; goes on record before anything else does. */
@@ -121,6 +124,8 @@ export class FileRecord implements AuditRecord {
   /** Waits for appends under way and for the head. */
   async close(): Promise<void> {
     while (this.draining) await this.draining
+    if (this.headDue) clearTimeout(this.headDue)
+    this.headDue = null
     await this.headWritten
     if (this.headBehind) await this.writeHead()
     // Everything is fsynced: a failing close loses nothing.
@@ -168,13 +173,20 @@ export class FileRecord implements AuditRecord {
     }
     this.findings = []
     this.end = { ...this.end, n, hash, length: this.end.length + bytes.length }
-    // Not waited for: the head may lag behind, and what it says less than the lines costs no entry.
-    this.headWritten = this.writeHead()
+    this.headSoon()
+  }
+
+  /** Not waited for: the head may lag behind, and what it says less than the lines costs no entry. */
+  private headSoon(): void {
+    this.headBehind = true
+    this.headDue ??= setTimeout(() => {
+      this.headDue = null
+      this.headWritten = this.writeHead()
+    }, HEAD_MS).unref()
   }
 
   private async writeHead(): Promise<void> {
     const { n: count, hash } = this.end
-    this.headBehind = true
     try {
       await this.head.write({ count, hash })
       this.headBehind = count !== this.end.n

@@ -15,7 +15,8 @@ export interface Sequenced {
 /** Where documents lie: a DocumentFolder, or one that keeps a part of them elsewhere. */
 export interface Documents<D extends Kept> {
   read(id: string, atLeast?: number): Promise<D | undefined>
-  create(document: D): Promise<D>
+  /** @param absent the caller knows that none of this id is there */
+  create(document: D, absent?: boolean): Promise<D>
   change(id: string, fn: (now: D) => D | Promise<D>): Promise<D>
   list(): Promise<Listed[]>
   stat(id: string): Promise<Listed | undefined>
@@ -71,10 +72,12 @@ export class Shelf<T extends Kept> {
   async add(thing: T): Promise<T> {
     const sequence = await this.around.sequence
     return this.mutexes.run(thing.id, async () => {
-      const there = await this.documents.read(thing.id)
+      // The catalog holds every document by now, so an id it does not know is seldom looked for on disk.
+      const known = this.around.catalog.version(thing.id) > 0 || this.around.unlisted.has(thing.id)
+      const there = known ? await this.documents.read(thing.id) : undefined
       if (there) return bare(there)
       const seq = sequence.reserve()
-      return this.written(sequence, thing.id, seq, () => this.documents.create({ ...thing, version: 1, seq, accessSeq: 0 }))
+      return this.written(sequence, thing.id, seq, () => this.documents.create({ ...thing, version: 1, seq, accessSeq: 0 }, !known))
     })
   }
 
