@@ -15,6 +15,9 @@ import { ROOT } from '../server/root.js'
  */
 const { values } = parseArgs({ options: { sizes: { type: 'string', default: '10000,100000' }, json: { type: 'string' }, keep: { type: 'boolean', default: false } } })
 
+/** A portal is warm after its first minute: so many acts go before those that count. */
+const WARMING = 40
+
 interface Portal {
   readonly origin: string
   readonly ready: number
@@ -61,10 +64,15 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     note('post p50 against D + E', ratio(post.p50, d.p50 + e.p50))
     note('post, 64 in flight, ms', await together(640, 64, (i) => ask('/notes', { method: 'POST', form: noteForm(token, 1_000 + i) })))
 
+    // What people post is indexed and told after the answer; it would stand in the way of what is measured next.
+    const settling = performance.now()
+    await ask('/bench/settled', { method: 'POST', form: { _csrf: token } })
+    note('until all of it was indexed and told, s', seconds(performance.now() - settling))
+
     const h = await times(200, () => ask('/bench/page'))
     note('H: empty page with session, ms', h)
     const ids = await idsFrom(ask)
-    const cold = await times(ids.length, (i) => ask(`/notes/${ids[i]}`))
+    const cold = await times(ids.length, (i) => ask(`/notes/${ids[i]}`), 0)
     note('note page, cold, ms', cold)
     const warm = await times(200, (i) => ask(`/notes/${ids[i % 5]}`))
     note('note page, warm, ms', warm)
@@ -73,24 +81,33 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     for (const [name, q] of [['rare', '(4711)'], ['medium', 'collection agency'], ['common', 'account'], ['Chinese', '基金 净值'], ['none', '']] as const) {
       const query = `q=${encodeURIComponent(q)}&topic=pricing`
       const engine: number[] = []
-      for (let i = 0; i < 60; i++) engine.push(((await (await ask(`/bench/engine?${query}`)).json()) as { ms: number }).ms)
+      for (let i = 0; i < 200; i++) engine.push(((await (await ask(`/bench/engine?${query}`)).json()) as { ms: number }).ms)
       const found = summary(engine)
       note(`Q: engine, ${name}, filter and facets, ms`, found)
-      const page = await times(60, () => ask(`/search?${query}`))
+      const page = await times(200, () => ask(`/search?${query}`))
       note(`search page, ${name}, ms`, page)
       note(`search page p50 minus Q, ${name}, ms`, round(page.p50 - found.p50))
     }
-    note('search page, common word, no filter, ms', await times(60, () => ask('/search?q=account')))
-    note('suggestion while typing (partial), ms', await times(60, (i) => ask(`/search?q=${'certificate'.slice(0, 3 + (i % 6))}`, { partial: true })))
+    note('search page, common word, no filter, ms', await times(200, () => ask('/search?q=account')))
+    note('suggestion while typing (partial), ms', await times(200, (i) => ask(`/search?q=${'certificate'.slice(0, 3 + (i % 6))}`, { partial: true })))
     const curator = asker(portal, 'curator-0')
-    note('queue page, ms', await times(60, () => curator('/queue')))
-    note('missing note (404), ms', await times(100, () => ask('/notes/01900000-0000-7000-8000-00000000dead')))
+    note('queue page, ms', await times(200, () => curator('/queue')))
+    const stranger = asker(portal, 'reader-1')
+    const closed = await closedNotes(ask, token)
+    for (const id of closed) if ((await stranger(`/notes/${id}`)).status !== 404) throw new Error('a closed note is open')
+    note('note nobody has (404), ms', await times(200, () => stranger('/notes/01900000-0000-7000-8000-00000000dead')))
+    note('note of somebody else (404), ms', await times(200, (i) => stranger(`/notes/${closed[i % closed.length]}`)))
+    const nobody = asker(portal, 'nobody')
+    const outside = tokenIn(await (await nobody('/sign-in')).text())
+    for (const [name, login] of [['unknown name', 'nobody-of-that-name'], ['wrong password', 'reader-2']] as const) {
+      note(`sign-in refused: ${name}, ms`, await times(8, () => nobody('/sign-in', { method: 'POST', form: { _csrf: outside, login, password: 'not the password' } }), 0))
+    }
     note('digest of about 1 000 notes', await (await ask('/bench/digest', { method: 'POST', form: { _csrf: token } })).json())
 
     const hostile = '['.repeat(50_000)
-    const calm = await times(60, () => ask('/bench/page'))
+    const calm = await times(200, () => ask('/bench/page'))
     const storm = Promise.all([1, 2, 3].map(() => ask('/notes/preview', { method: 'POST', form: { _csrf: token, body: hostile, title: '' } })))
-    note('other requests while hostile text renders, ms', { before: calm, during: await times(60, () => ask('/bench/page')) })
+    note('other requests while hostile text renders, ms', { before: calm, during: await times(200, () => ask('/bench/page')) })
     await storm
     note('index rebuild while serving', await (await ask('/bench/rebuild', { method: 'POST', form: { _csrf: token } })).json())
     note('memory at the end, MB (RSS)', await memory(portal))
@@ -149,15 +166,28 @@ function asker(portal: Portal, login: string): Ask {
       const [pair = ''] = cookie.split(';')
       jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
     }
-    if (answer.status >= 400 && answer.status !== 404) throw new Error(`${path} answered ${answer.status}`)
+    if (answer.status >= 400 && ![401, 404, 422, 429].includes(answer.status)) throw new Error(`${path} answered ${answer.status}`)
     if (!path.startsWith('/bench/') || answer.status === 204) await answer.clone().arrayBuffer()
     return answer
   }
 }
 
 async function tokenOf(ask: Ask): Promise<string> {
-  const page = await (await ask('/me')).text()
+  return tokenIn(await (await ask('/me')).text())
+}
+
+function tokenIn(page: string): string {
   return /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
+}
+
+/** Ids of new notes that only the first reader's department reads. */
+async function closedNotes(ask: Ask, token: string): Promise<string[]> {
+  const ids: string[] = []
+  for (let i = 0; i < 10; i++) {
+    const posted = await ask('/notes', { method: 'POST', form: { ...noteForm(token, 2_000 + i), audience: 'department' } })
+    ids.push((posted.headers.get('location') ?? '').replace(/^.*\//, ''))
+  }
+  return ids
 }
 
 function noteForm(token: string, i: number): Record<string, string> {
@@ -175,8 +205,8 @@ async function idsFrom(ask: Ask): Promise<string[]> {
 
 interface Summary { readonly p50: number; readonly p99: number; readonly n: number }
 
-async function times(n: number, act: (i: number) => Promise<unknown>): Promise<Summary> {
-  for (let i = 0; i < Math.min(5, n); i++) await act(i)
+async function times(n: number, act: (i: number) => Promise<unknown>, warming = Math.min(WARMING, n)): Promise<Summary> {
+  for (let i = 0; i < warming; i++) await act(i)
   const found: number[] = []
   for (let i = 0; i < n; i++) {
     const at = performance.now()

@@ -1,6 +1,6 @@
 // Makes dist/ from the TypeScript, file by file, with the same tree; takes a moment, and nothing when nothing changed.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -13,8 +13,10 @@ const sources = ['server', 'scripts'].flatMap((folder) =>
     .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name)),
 )
+// The steps of the database's schema stand beside the code that takes them.
+const tables = readdirSync(join(ROOT, 'server'), { recursive: true }).filter((name) => name.endsWith('.sql')).map((name) => join(ROOT, 'server', name))
 const from = createHash('sha256')
-for (const path of [...sources, join(ROOT, 'package-lock.json')].sort()) {
+for (const path of [...sources, ...tables, join(ROOT, 'package-lock.json')].sort()) {
   const { mtimeMs, size } = statSync(path)
   from.update(`${relative(ROOT, path)} ${size} ${mtimeMs}\n`)
 }
@@ -25,7 +27,8 @@ if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== stamp) {
     entryPoints: sources, outdir: OUT, outbase: ROOT, format: 'esm', platform: 'node', target: 'node20', sourcemap: 'linked',
     sourcesContent: false, logLevel: 'warning',
   })
-  removeStale(new Set(sources.map((path) => relative(ROOT, path).replace(/\.ts$/, '.js'))))
+  for (const path of tables) cpSync(path, join(OUT, relative(ROOT, path)))
+  removeStale(new Set([...sources, ...tables].map((path) => relative(ROOT, path).replace(/\.ts$/, '.js'))))
   writeFileSync(STAMP, stamp)
 }
 
@@ -33,6 +36,6 @@ if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== stamp) {
 function removeStale(wanted) {
   for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && /\.js(\.map)?$/.test(path) && !wanted.has(relative(OUT, path).replace(/\.map$/, ''))) rmSync(path)
+    if (entry.isFile() && /\.(js(\.map)?|sql)$/.test(path) && !wanted.has(relative(OUT, path).replace(/\.map$/, ''))) rmSync(path)
   }
 }

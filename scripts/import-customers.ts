@@ -6,15 +6,15 @@ import { importFile } from './import-file.js'
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { as: { type: 'string' }, source: { type: 'string', default: SOURCE_BY_DEFAULT }, 'dry-run': { type: 'boolean', default: false } },
+    options: { as: { type: 'string' }, source: { type: 'string', default: SOURCE_BY_DEFAULT }, 'dry-run': { type: 'boolean', default: false }, 'leave-out-bad-rows': { type: 'boolean', default: false } },
   })
   const [file] = positionals
   if (!file || !values.as || positionals.length > 1) {
-    console.error('npm run import:customers -- FILE --as LOGIN [--source KEY] [--dry-run]')
+    console.error('npm run import:customers -- FILE --as LOGIN [--source KEY] [--dry-run] [--leave-out-bad-rows]')
     return 1
   }
   const { source } = values
-  return importFile({ file, login: values.as, dryRun: values['dry-run'], wish: async (_house, chosen) => ({ ok: true, value: { ...chosen, source, notes: null } }) })
+  return importFile({ file, login: values.as, dryRun: values['dry-run'], leaveOut: values['leave-out-bad-rows'], wish: async (_house, chosen) => ({ ok: true, value: { ...chosen, source, notes: null } }) })
 }
 
 run().then(

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { readConfig } from '../server/config.js'
 import type { Batch } from '../server/domain/curation/import-batch.js'
-import { beginBatch, newBatch, type ImportWish } from '../server/domain/curation/new-batch.js'
+import { beginBatch, canLeaveOut, newBatch, type ImportWish } from '../server/domain/curation/new-batch.js'
 import { grantFor } from '../server/domain/customers/import-customer.js'
 import type { Person } from '../server/domain/people/person.js'
 import type { Outcome, Refusals } from '../server/domain/people/refusal.js'
@@ -15,11 +15,13 @@ export interface FileImport {
   readonly file: string
   readonly login: string
   readonly dryRun: boolean
+  /** take the good rows and leave out those that are wrong; otherwise one wrong row refuses the file */
+  readonly leaveOut: boolean
   wish(house: House, file: Pick<ImportWish, 'fileName' | 'bytes'>): Promise<Outcome<ImportWish>>
 }
 
 /** Imports one file on behalf of a person, as the upload page does, and says on the terminal what came of each row. @returns the exit code */
-export async function importFile({ file, login, dryRun, wish }: FileImport): Promise<number> {
+export async function importFile({ file, login, dryRun, leaveOut, wish }: FileImport): Promise<number> {
   const bytes = await readFile(file)
   const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
   try {
@@ -37,13 +39,13 @@ export async function importFile({ file, login, dryRun, wish }: FileImport): Pro
     if (!made.ok) return complain(house, person, made.refusals)
     const opened = await house.imports.table(made.value, bytes)
     if (!opened.ok) return complain(house, person, opened.refusals)
-    return await carried(house, person, made.value, bytes, dryRun)
+    return await carried(house, person, made.value, bytes, dryRun, leaveOut)
   } finally {
     await house.close()
   }
 }
 
-async function carried(house: House, person: Person, batch: Batch, bytes: Buffer, dryRun: boolean): Promise<number> {
+async function carried(house: House, person: Person, batch: Batch, bytes: Buffer, dryRun: boolean, leaveOut: boolean): Promise<number> {
   const { imports } = house
   const { batches } = imports.parts
   const permission = grantFor(person, batch.id)
@@ -53,19 +55,24 @@ async function carried(house: House, person: Person, batch: Batch, bytes: Buffer
   const looked = await settled(house, person, batch)
   report(house, person, looked)
   const wrong = looked.state !== 'checked' || looked.counts.refused > 0
-  if (dryRun || wrong) {
+  const rows = looked.counts.refused
+  const leaving = leaveOut && canLeaveOut(looked) ? { by: person.id, at: house.clock.now(), rows } : null
+  if (dryRun || (wrong && !leaving)) {
     await batches.drop(permission.grant)
+    if (wrong && looked.state === 'checked') console.log(house.words.say(person.language, canLeaveOut(looked) ? 'imports.cli.can_leave_out' : 'imports.cli.cannot_leave_out'))
     if (dryRun) console.log(house.words.say(person.language, 'imports.cli.dry'))
     return wrong ? 1 : 0
   }
-  const begun = await batches.change(permission.grant, beginBatch)
+  if (leaving) console.log(house.words.say(person.language, 'imports.cli.leave_out', { count: rows }))
+  const begun = await batches.change(permission.grant, (now) => beginBatch(now, leaving))
   if (!begun.ok) return complain(house, person, begun.refusals)
   imports.run(begun.value)
   const after = await settled(house, person, batch)
   console.log(summary(house, person, after))
   // Whoever searches next finds what was imported.
   await house.caughtUp()
-  return after.state === 'done' && after.counts.refused === 0 ? 0 : 1
+  // Left out on purpose is no failure; refused while it was written is.
+  return after.state === 'done' && after.counts.refused <= (leaving ? rows : 0) ? 0 : 1
 }
 
 async function settled(house: House, person: Person, batch: Batch): Promise<Batch> {

@@ -13,6 +13,7 @@ async function run(): Promise<number> {
     options: {
       mapping: { type: 'string' }, department: { type: 'string' }, team: { type: 'string' }, as: { type: 'string' },
       audience: { type: 'string', default: 'enterprise' }, level: { type: 'string', default: 'internal' }, 'dry-run': { type: 'boolean', default: false },
+      'leave-out-bad-rows': { type: 'boolean', default: false },
     },
   })
   const [file] = positionals
@@ -20,7 +21,7 @@ async function run(): Promise<number> {
   const audience = AUDIENCES.find((one) => one === values.audience)
   const level = LEVELS.find((one) => one === values.level)
   if (!file || !mapping || !department || !values.as || positionals.length > 1 || !audience || !level || level === 'restricted') {
-    console.error('npm run import:notes -- --mapping KEY|FILE.json FILE --department ID [--team ID] --as LOGIN [--audience private|team|department|enterprise] [--level shareable|internal|confidential] [--dry-run]')
+    console.error('npm run import:notes -- --mapping KEY|FILE.json FILE --department ID [--team ID] --as LOGIN [--audience private|team|department|enterprise] [--level shareable|internal|confidential] [--dry-run] [--leave-out-bad-rows]')
     return 1
   }
   const wish = async (house: House, chosen: Pick<ImportWish, 'fileName' | 'bytes'>): Promise<Outcome<ImportWish>> => {
@@ -29,7 +30,7 @@ async function run(): Promise<number> {
     if (!found) return refused('mapping', mapping.endsWith('.json') ? 'imports.mapping.unreadable' : 'imports.mapping.unknown')
     return { ok: true, value: { ...chosen, source: found.source, notes: { mapping: found, home: { department, team }, proposed: { audience, level } } } }
   }
-  return importFile({ file, login: values.as, dryRun: values['dry-run'], wish })
+  return importFile({ file, login: values.as, dryRun: values['dry-run'], leaveOut: values['leave-out-bad-rows'], wish })
 }
 
 run().then(

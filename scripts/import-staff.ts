@@ -7,14 +7,16 @@ import type { House } from '../server/http/house.js'
 import { checkStaff, importStaff, readStaff } from '../server/http/staff-room.js'
 import { openHouse } from '../server/wire.js'
 
-const USAGE = 'npm run import:staff -- FILE.csv --as LOGIN [--dry-run]'
+const USAGE = 'npm run import:staff -- FILE.csv --as LOGIN [--dry-run] [--leave-out-bad-rows]'
 
 /**
- * Takes a CSV file of staff as the administrator LOGIN: as a whole or, when one row is wrong, not at all. Newcomers
+ * Takes a CSV file of staff as the administrator LOGIN: as a whole or, when one row is wrong, not at all, unless the
+ * wrong rows are to be left out. Newcomers
  * and those whose rights change are told by mail when the server runs. Ends with 1 when a row was refused.
  */
 async function run(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean', default: false }, as: { type: 'string' } } })
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean', default: false }, as: { type: 'string' }, 'leave-out-bad-rows': { type: 'boolean', default: false } } })
+  const leaveOut = values['leave-out-bad-rows']
   const [path] = positionals
   if (path === undefined || values.as === undefined || positionals.length > 1) throw new Error(USAGE)
   const bytes = await readFile(path)
@@ -24,7 +26,7 @@ async function run(): Promise<number> {
     if (!admin?.active || !admin.roles.includes('admin')) throw new Error(`${values.as} is no administrator of this portal.`)
     const read = await readStaff(house, bytes)
     if (!read.ok) throw new Error(sentences(house, read.refusals))
-    const plan = values['dry-run'] ? checkStaff(house, admin, read.value) : (await importStaff(house, admin, read.value, { by: admin.id, via: 'job' })).plan
+    const plan = values['dry-run'] ? checkStaff(house, admin, read.value, leaveOut) : (await importStaff(house, admin, read.value, { by: admin.id, via: 'job' }, leaveOut)).plan
     tell(house, plan, values['dry-run'])
     return plan.refused ? 1 : 0
   } finally {
@@ -38,7 +40,8 @@ function tell(house: House, plan: StaffPlan, dry: boolean): void {
   }
   const count = (what: string) => plan.lines.filter((line) => line.what === what).length
   console.log(`${count('added')} added, ${count('changed')} changed, ${count('unchanged')} unchanged, ${count('refused')} refused.`)
-  if (plan.refused) console.log('Nothing was taken: correct the file and run it again.')
+  if (plan.refused) console.log('Nothing was taken: correct the file and run it again, or say --leave-out-bad-rows to take the good rows.')
+  else if (plan.leftOut > 0) console.log(`${plan.leftOut} wrong rows ${dry ? 'would be' : 'were'} left out, as you asked.${dry ? ' A dry run: nothing was written.' : ' Correct them and run the file again: the rest changes nothing.'}`)
   else if (dry) console.log('A dry run: nothing was written.')
 }
 

@@ -21,7 +21,7 @@ async function run(): Promise<void> {
   process.umask(0o077)
   const from = readConfig({ MAIL_FROM: process.env['MAIL_FROM'] }).mail?.from ?? 'tacit@tacit.example'
   const into = resolve(values.into)
-  const { made, release, files, redacted } = await restoreBackup({
+  const { made, release, files, redacted, leftOut } = await restoreBackup({
     archive: resolve(archive), into, clock: () => new Date().toISOString(),
     means: { fold, digest: (text) => createHash('sha256').update(text).digest('hex') },
     mailIn: (data) => openFileMailer(data.path('mail'), mailFolderOn(data.disk), from),
@@ -29,6 +29,7 @@ async function run(): Promise<void> {
   })
   console.log(`${into} holds the portal as it was on ${made} (release ${release}, ${files} files).`)
   console.log(redacted > 0 ? `${redacted} later redactions were applied again.` : 'No later redaction had to be applied.')
+  if (leftOut > 0) console.log(`${leftOut} drafts and uploads of that day were left out: whether they hold what was redacted since cannot be known any more.`)
   if (values.redactions === undefined) console.log('If words were redacted after this backup, restore once more with --redactions and the newest redactions.json, before anybody reads.')
   console.log(`Nobody is signed in, and links to choose a password are void. Start it with DATA_DIR=${into}; catalog and search index are made anew.`)
 }

@@ -51,14 +51,19 @@ async function buildTests() {
   await build({
     entryPoints: sources, outdir: BUILT, outbase: ROOT, format: 'esm', platform: 'node', target: 'node20', sourcemap: 'linked', logLevel: 'warning',
   })
-  for (const path of sources) cpSync(path, join(BUILT, relative(ROOT, path)))
+  for (const path of [...sources, ...tables()]) cpSync(path, join(BUILT, relative(ROOT, path)))
+}
+
+/** The steps of the database's schema, which stand beside the code that takes them. */
+function tables() {
+  return readdirSync(join(ROOT, 'server'), { recursive: true }).filter((name) => name.endsWith('.sql')).map((name) => join(ROOT, 'server', name))
 }
 
 function chosen() {
   const files = only.filter((word) => word.endsWith('.test.ts')).map((path) => relative(ROOT, resolve(path)))
   if (files.length > 0) return files
   // The longest first, so that the last one does not run alone for long.
-  const order = ['journeys', 'browser', 'store', 'adapters', 'search', 'http', 'domain', 'house']
+  const order = ['journeys', 'browser', 'store', 'adapters', 'search', 'postgres', 'http', 'house']
   const suites = readdirSync(join(ROOT, 'server', 'house')).flatMap((name) => /^suite-(.*)\.ts$/.exec(name)?.[1] ?? [])
   const wanted = only.length === 0 ? suites : suites.filter((suite) => only.includes(suite))
   return wanted.sort((a, b) => order.indexOf(a) - order.indexOf(b)).map((suite) => join('server', 'house', `suite-${suite}.ts`))

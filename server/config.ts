@@ -22,6 +22,9 @@ const shape = z.object({
   PORT: count(0, 65_535).default(3000),
   BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATA_DIR: z.string().min(1).default('data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_CONNECTIONS: count(2, 200).default(10),
+  DATABASE_SECONDS: count(1, 120).default(10),
   SESSION_SECRET: z.string().min(32).optional(),
   SESSION_HOURS: z.coerce.number().min(0.25).max(24).default(10),
   TRUST_PROXY: list.optional(),
@@ -43,6 +46,9 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'PORT', default: '3000', meaning: 'port to listen on; 0 takes any free one', remedy: 'give a whole number from 0 to 65535' },
   { name: 'BASE_URL', default: 'http://HOST:PORT', meaning: 'the address people type; links in mail are made from it', remedy: 'give the full address, such as https://tacit.bank.example' },
   { name: 'DATA_DIR', default: 'data', meaning: 'folder of all data; relative to the project', remedy: 'give the path of a folder that this user may write to' },
+  { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL keeps everything, for any number of processes; each still needs a `DATA_DIR` of its own for its search index', remedy: 'give an address such as postgres://user:password@db.bank.example/tacit?sslmode=verify-full' },
+  { name: 'DATABASE_CONNECTIONS', default: '10', meaning: 'connections to PostgreSQL one process may have', remedy: 'give a whole number from 2 to 200' },
+  { name: 'DATABASE_SECONDS', default: '10', meaning: 'after how long PostgreSQL gives up a question', remedy: 'give a whole number of seconds from 1 to 120' },
   { name: 'SESSION_SECRET', default: '', meaning: 'signs cookies; needed in production, else made once and kept in the data folder', remedy: 'give at least 32 random characters, for example from `openssl rand -hex 32`' },
   { name: 'SESSION_HOURS', default: '10', meaning: 'the working day: how long a sign-in lasts', remedy: 'give a number of hours from 0.25 to 24' },
   { name: 'TRUST_PROXY', default: '', meaning: 'addresses of the proxies whose forwarded headers are believed, with commas', remedy: 'list the addresses of your proxy, such as 127.0.0.1' },
@@ -64,6 +70,8 @@ export interface Config {
   /** without a slash at the end */
   readonly baseUrl: string
   readonly dataDir: string
+  /** null: files in `dataDir` */
+  readonly database: { readonly url: string; readonly connections: number; readonly seconds: number } | null
   /** null outside production when none was given */
   readonly sessionSecret: string | null
   readonly sessionHours: number
@@ -106,6 +114,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: it.PORT,
     baseUrl,
     dataDir: folder(it.DATA_DIR),
+    database: it.DATABASE_URL ? { url: it.DATABASE_URL, connections: it.DATABASE_CONNECTIONS, seconds: it.DATABASE_SECONDS } : null,
     sessionSecret: it.SESSION_SECRET ?? null,
     sessionHours: it.SESSION_HOURS,
     trustProxy: it.TRUST_PROXY ?? [],
@@ -134,6 +143,9 @@ function checkTogether(it: Shape, base: URL): void {
   if (base.protocol === 'https:' && (it.TRUST_PROXY ?? []).length === 0) {
     throw new UnfitSetting('TRUST_PROXY', 'is missing while BASE_URL is https', remedyOf('TRUST_PROXY'))
   }
+  if (it.DATABASE_URL && it.NODE_ENV === 'production' && !isPrivatePath(new URL(it.DATABASE_URL))) {
+    throw new UnfitSetting('DATABASE_URL', 'says nothing about TLS', 'add ?sslmode=verify-full (with sslrootcert=FILE where the authority is your own), or sslmode=disable on a line that nobody else can read')
+  }
   if (it.SMTP_URL && !it.MAIL_FROM) throw new UnfitSetting('MAIL_FROM', 'is missing while SMTP_URL is set', remedyOf('MAIL_FROM'))
   if (it.SMTP_URL && (it.MAIL_DOMAINS ?? []).length === 0) {
     throw new UnfitSetting('MAIL_DOMAINS', 'is missing while SMTP_URL is set', remedyOf('MAIL_DOMAINS'))
@@ -141,7 +153,7 @@ function checkTogether(it: Shape, base: URL): void {
 }
 
 /** Variables of our own prefix that only tests read. */
-const TEST_VARIABLES = ['TACIT_DEPTH', 'TACIT_SHARED', 'TACIT_SEED']
+const TEST_VARIABLES = ['TACIT_DEPTH', 'TACIT_SHARED', 'TACIT_SEED', 'TACIT_STORE']
 
 function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
   const unknown = Object.keys(env).find((name) => name.startsWith('TACIT_') && !TEST_VARIABLES.includes(name))
@@ -154,12 +166,16 @@ function remedyOf(name: string): string {
 
 /** A secret is never repeated on a terminal. */
 function shown(name: string, value: string | undefined): string {
-  return name === 'SESSION_SECRET' || name === 'SMTP_URL' ? '…' : (value ?? '')
+  return ['SESSION_SECRET', 'SMTP_URL', 'DATABASE_URL'].includes(name) ? '…' : (value ?? '')
 }
 
 function folder(given: string): string {
   const path = given.startsWith('~/') ? join(homedir(), given.slice(2)) : given
   return isAbsolute(path) ? path : resolve(ROOT, path)
+}
+
+function isPrivatePath(database: URL): boolean {
+  return database.searchParams.has('sslmode') || database.hostname === '' || isLoopback(database.hostname)
 }
 
 export function isLoopback(hostname: string): boolean {

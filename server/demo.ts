@@ -20,6 +20,7 @@ import type { Direction, Informant, Nature, Stage } from './domain/notes/words.j
 import type { Circumstances, Writing } from './domain/notes/writing.js'
 import { createChannel, type ChannelForm } from './domain/digests/change-channel.js'
 import { standingToChannel, type Ceiling } from './domain/digests/channel.js'
+import { dayAt } from './domain/digests/post-office.js'
 import { setCeiling } from './domain/digests/set-ceiling.js'
 import { findIdentifiers } from './domain/notes/identifiers.js'
 import { askForIt } from './domain/insights/gap.js'
@@ -70,12 +71,12 @@ async function people(house: House) {
   const departments = (await content<{ departments: (Omit<Department, 'id'> & { key: string })[] }>('departments.json')).departments
     .map(({ key, ...rest }): Department => ({ id: key, ...rest }))
   const teams = (await content<{ teams: (Omit<Team, 'id'> & { key: string })[] }>('teams.json')).teams.map(({ key, ...rest }): Team => ({ id: key, ...rest }))
-  const today = house.clock.now()
+  const now = house.clock.now()
   const persons = file.people.map((p): Person => ({
     id: p.login, login: p.login, name: p.name, email: p.email, title: p.title, department: p.department, teams: p.teams, roles: p.roles,
     domain: p.domain, clearance: p.clearance, language: p.language, active: p.active, settings: { shortcuts: true, theme: 'auto' },
     absence: p.absence ? {
-      from: daysFrom(today, -(p.absence.fromDaysAgo ?? 2)).slice(0, 10), until: daysFrom(today, p.absence.untilInDays ?? p.absence.inDays ?? 10).slice(0, 10), deputy: p.absence.deputy,
+      from: dayOf(house, daysFrom(now, -(p.absence.fromDaysAgo ?? 2))), until: dayOf(house, daysFrom(now, p.absence.untilInDays ?? p.absence.inDays ?? 10)), deputy: p.absence.deputy,
     } : null,
   }))
   return { persons, departments, teams }
@@ -140,7 +141,7 @@ class Tale {
       },
       source: {
         informant: demo.source.who ?? null, saidBy: demo.source.saidBy ?? '', touchpoint: demo.source.touchpoint ?? null,
-        observedOn: demo.source.observedDaysAgo === undefined ? null : this.at(demo.source.observedDaysAgo).slice(0, 10), firsthand: demo.source.firsthand ?? null, reference: demo.source.reference ?? '',
+        observedOn: demo.source.observedDaysAgo === undefined ? null : dayOf(this.house, this.at(demo.source.observedDaysAgo)), firsthand: demo.source.firsthand ?? null, reference: demo.source.reference ?? '',
       },
       proposed: { audience: demo.audience, level: demo.level, named: (demo.named ?? []).map((name) => this.party(name)), stewards: (demo.stewards ?? []).map((name) => this.party(name)) },
     }
@@ -149,7 +150,7 @@ class Tale {
     if (!permission.ok) throw new Error(`${demo.author} cannot post`)
     let note = this.done(demo, 'post', postNote(permission.grant, writing, { id, item: v7({ msecs: Date.parse(at) }), home, titleFromText: titleOf(demo.body), key: null }, this.around(author, writing, at)))
     for (const step of demo.steps) note = this.step(demo, note, step)
-    const due = fallDue(note, v7(), new Date(this.now).toISOString())
+    const due = fallDue(note, v7(), new Date(this.now).toISOString(), this.house.clock.today())
     return due.ok ? due.value : note
   }
 
@@ -169,8 +170,8 @@ class Tale {
           about: latest(note).about, text: step.text ?? '', clearComments: true,
           ratings: { value: step.value ?? 3, correctness: step.correctness ?? 2, reliability: step.reliability ?? 'B', ease: step.ease ?? 2 },
           rights: { ...latest(note).proposed, audience: step.audience ?? demo.audience, level: step.level ?? demo.level },
-          reviewOn: daysFrom(at, step.reviewInDays ?? 180).slice(0, 10),
-        }, id, { people, vocabulary, knownCustomers: new Set([...this.customers.values()].map((c) => c.id)), now: at })
+          reviewOn: dayOf(this.house, daysFrom(at, step.reviewInDays ?? 180)),
+        }, id, { people, vocabulary, knownCustomers: new Set([...this.customers.values()].map((c) => c.id)), now: at, today: dayOf(this.house, at) })
         case 'withdraw': return withdrawNote(note, grant('note.withdraw'), at)
         case 'edit': {
           const last = latest(note)
@@ -209,6 +210,7 @@ class Tale {
     return {
       writer, people: this.house.people.directory(), vocabulary: this.house.vocabularies.vocabulary(), knownCustomers: new Set(writing.about.customers),
       restricted: new Set([...this.customers.values()].filter((c) => c.restricted).map((c) => c.id)), identifiers: findIdentifiers(writing.body).length, identifiersKept: true, now,
+      today: dayOf(this.house, now),
     }
   }
 
@@ -258,7 +260,7 @@ interface DemoChannel extends Omit<ChannelForm, 'name' | 'owner'> {
 async function seedChannels(house: House): Promise<void> {
   const people = house.people.directory()
   const now = daysFrom(house.clock.now(), -14)
-  const today = now.slice(0, 10)
+  const today = dayOf(house, now)
   for (const { name, owner, ceiling, ceilingSetBy, ...rest } of (await content<{ channels: DemoChannel[] }>('channels.json')).channels) {
     const id = house.ids.next()
     const opened = permit({ kind: 'person', person: personOf(house, owner) }, 'channel.manage', standingApart(id))
@@ -281,6 +283,11 @@ function personOf(house: House, login: string): Person {
 
 function daysFrom(at: string, days: number): string {
   return new Date(Date.parse(at) + days * DAY).toISOString()
+}
+
+/** The bank's day, which begins earlier or later than the one of UTC. */
+function dayOf(house: House, at: string): string {
+  return dayAt(at, house.config.timeZone)
 }
 
 async function content<T>(file: string): Promise<T> {

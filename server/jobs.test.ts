@@ -42,6 +42,19 @@ t.test('the server sends digests, lets notes fall due and tells people, each job
   t.not((await bank.store.allNotes.read(ID(106), pass))?.item?.why, 'due')
 })
 
+t.test('notes fall due in the first hour of the bank\'s day, while it is still the day before in Greenwich', async (t) => {
+  const bank = await openBank(t.testdir(), keeping().mailer)
+  t.teardown(() => bank.close())
+  t.equal(bank.post.settings.timeZone, 'Asia/Shanghai', 'premise')
+  await bank.post_(note(1, { reviewOn: '2026-11-23' }))
+  const due = jobsOf({ post: bank.post, allNotes: bank.store.allNotes, pass, nextId: () => v7(), log }).find((job) => job.name === 'due')
+  const why = async () => (await bank.store.allNotes.read(ID(101), pass))?.item?.why
+  await due?.run('2026-11-22T15:55:00.000Z', () => false)
+  t.not(await why(), 'due', 'five minutes before midnight')
+  await due?.run('2026-11-22T16:05:00.000Z', () => false)
+  t.equal(await why(), 'due')
+})
+
 t.test('a note that cannot fall due holds up no other', async (t) => {
   const { mailer } = keeping()
   const bank = await openBank(t.testdir(), mailer)

@@ -69,7 +69,7 @@ async function letFallDue({ post, allNotes, pass, nextId, log }: JobParts, now: 
       if (stopped()) return
       tried.add(id)
       try {
-        await allNotes.changeByClock(id, pass, (note) => fallDue(note, nextId(), now))
+        await allNotes.changeByClock(id, pass, (note) => fallDue(note, nextId(), now, today))
       } catch (error) {
         log.error({ note: id, error }, 'a note could not fall due')
       }

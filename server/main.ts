@@ -17,6 +17,7 @@ async function start(): Promise<void> {
   const demo = config.demo && isEmpty(house) ? (await house.started(), await seedDemo(house)) : null
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
   await app.listen({ host: config.host, port: config.port })
+  house.markdown.warm()
   console.log(`Tacit 默识 is ready at ${app.listeningOrigin}`)
   if (demo) tellOfDemo(demo, house)
   const link = firstAdminLink(house, app.listeningOrigin)

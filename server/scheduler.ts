@@ -13,6 +13,8 @@ export interface SchedulerOptions {
   readonly jobs: readonly Job[]
   /** UTC ISO-8601 with ms */
   readonly now: () => string
+  /** false while another process does what is due */
+  readonly mine?: () => boolean
   readonly log: { error(facts: Readonly<Record<string, unknown>>, words: string): void }
 }
 
@@ -24,7 +26,7 @@ export interface Scheduler {
 }
 
 /** The system's clock only says when to look; what is due is decided by the moment that `now` gives. */
-export function startScheduler({ jobs, now, log }: SchedulerOptions): Scheduler {
+export function startScheduler({ jobs, now, log, mine = () => true }: SchedulerOptions): Scheduler {
   const running = new Map<string, Promise<void>>()
   let stopping = false
 
@@ -40,7 +42,7 @@ export function startScheduler({ jobs, now, log }: SchedulerOptions): Scheduler 
     return run
   }
 
-  const timers = jobs.map((job) => new Cron(job.every, { unref: true, catch: true }, () => start(job)))
+  const timers = jobs.map((job) => new Cron(job.every, { unref: true, catch: true }, () => (mine() ? start(job) : undefined)))
   return {
     run: async (name) => void (await Promise.all(jobs.filter((job) => name === undefined || job.name === name).map(start))),
     stop: async () => {

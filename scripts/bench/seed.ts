@@ -34,7 +34,8 @@ export async function seed(root: string, count: number, progress: (done: number)
   const text = texts()
   const topics = taxonomy.topics.filter((topic) => !topic.route_to && !topic.governance)
   const directory = people.directory()
-  const start = Date.now() - 700 * DAY
+  // Recent enough that no validation has run out: digests tell only of what still holds.
+  const start = Date.now() - 90 * DAY
   for (let at = 0; at < count; ) {
     const batch = Array.from({ length: Math.min(64, count - at) }, (_, i) => at + i)
     await Promise.all(batch.map(async (n) => {
@@ -50,7 +51,7 @@ export async function seed(root: string, count: number, progress: (done: number)
         source: { ...NO_SOURCE, touchpoint: taxonomy.touchpoints[n % taxonomy.touchpoints.length]?.key ?? null },
         proposed: { audience: n % 4 === 0 ? 'department' : 'enterprise', level: LEVELS[n % 20 === 0 ? 2 : n % 2] ?? 'internal', named: [], stewards: [] },
       }, { id, item: v7(), home: { department, team: `team-${department}` }, titleFromText: body.slice(0, 60), key: null }, {
-        writer, people: directory, vocabulary, knownCustomers: new Set(), restricted: new Set(), identifiers: 0, identifiersKept: true, now: new Date(start + n * 600).toISOString(),
+        writer, people: directory, vocabulary, knownCustomers: new Set(), restricted: new Set(), identifiers: 0, identifiersKept: true, now: new Date(start + n * 600).toISOString(), today: new Date(start + n * 600).toISOString().slice(0, 10),
       })
       if (!posted.ok) throw new Error(posted.refusals.map((r) => r.code).join())
       await store.notes.add(permission.grant, n % 50 === 0 ? posted.value : validated(posted.value, start + n * 600 + DAY, n))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Signer } from '@fastify/cookie'
 import { readConfig } from '../../server/config.js'
 import { build } from '../../server/app.js'
-import { previewOf } from './digest.js'
+import { digestOfThousand } from './digest.js'
 import { parseQuery } from '../../server/domain/search/query.js'
 import { FACETS } from '../../server/domain/search/entry.js'
 import { cookieName, sessionFor } from '../../server/http/session.js'
@@ -38,8 +38,11 @@ app.post('/bench/rebuild', { config: { allow: 'signed-in' } }, async () => {
   delay.disable()
   return { ms: performance.now() - at, delayP99: delay.percentile(99) / 1e6, delayMax: delay.max / 1e6 }
 })
-app.post('/bench/digest', { config: { allow: 'signed-in' } }, async () => previewOf(house))
-app.get('/bench/memory', { config: { allow: 'public' } }, async () => process.memoryUsage())
+app.post('/bench/digest', { config: { allow: 'signed-in' } }, async () => digestOfThousand(house))
+app.post('/bench/settled', { config: { allow: 'signed-in' } }, async (_request, reply) => {
+  await house.caughtUp()
+  return reply.code(204).send()
+})
 
 await app.listen({ host: '127.0.0.1', port: config.port })
 await house.started()
@@ -47,7 +50,7 @@ const ready = performance.now() - started
 await house.caughtUp()
 const indexed = performance.now() - started
 const cookies: Record<string, string> = {}
-for (const login of ['reader-0', 'curator-0']) {
+for (const login of ['reader-0', 'reader-1', 'curator-0']) {
   const person = house.people.directory().personByLogin(login)
   if (!person) throw new Error('the data directory was not seeded')
   const id = house.passwords.newToken()

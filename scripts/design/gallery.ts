@@ -67,7 +67,7 @@ function frame(url: URL, lang: 'en' | 'zh') {
     printedAt: en ? '21 Nov 2026, 14:03' : '2026年11月21日 14:03', unread: 3, demo: true, query: '',
     banner: { tone: 'warning', text: en ? 'Search is being rebuilt: new notes may be missing from results until about 14:20.' : '搜索索引正在重建，14:20 之前的新笔记可能暂时检索不到。' },
     flash: { tone: 'good', text: en ? 'Posted. Your team can read it now; a curator will look at it next.' : '已发布。您的团队现在即可查看，随后由知识管理员审核。' },
-    assets: { css: '/static/site.css', js: '/static/site.js', htmx: '/static/htmx.js' },
+    assets: { css: '/static/site.css', js: '/static/site.js', htmx: '/static/htmx.js', icons: '/static/icons.svg', favicon: '/static/favicon.svg' },
     nav: [
       { key: 'find', href: '/', label: en ? 'Find' : '查找', current: true, count: 0 }, { key: 'mine', href: '/notes', label: en ? 'My notes' : '我的笔记', current: false, count: 0 },
       { key: 'customers', href: '/customers', label: en ? 'Customers' : '客户', current: false, count: 0 }, { key: 'queue', href: '/queue', label: en ? 'Queue' : '审核', current: false, count: 14 },

@@ -26,6 +26,7 @@ t.test('each entry file runs the suite it is named after, and there are eight at
 t.test('a test outside every known room is still run', async (t) => {
   t.equal(suiteOf('somewhere/new.test.ts'), 'http')
   t.equal(suiteOf('adapters/mail/smtp/smtp.test.ts'), 'adapters')
+  t.equal(suiteOf('domain/notes/post-note.test.ts'), 'http')
 })
 
 t.test('no test file ends or plans the whole run, which would silence those after it', async (t) => {

@@ -9,7 +9,7 @@ import { ROOT } from '../root.js'
  * (`suite-*.ts`). The first rule that fits a file says where it runs; the last fits every file, so none is forgotten.
  */
 export const SUITES = {
-  domain: /^domain\//,
+  postgres: /^adapters\/store\/postgres\//,
   store: /^adapters\/store\//,
   search: /^adapters\/search\//,
   adapters: /^adapters\//,

@@ -69,6 +69,7 @@ export const SURFACES: Readonly<Record<string, readonly Shown[]>> = {
   'GET /imports': ['imports'],
   'GET /imports/:id': ['imports', 'notes'],
   'POST /imports/:id/acceptance': ['imports', 'notes'],
+  'GET /imports/:id/left-out': ['imports'],
   'POST /imports/:id/removal': ['nothing'],
   'GET /imports/:id/report': ['imports'],
   'POST /imports/:id/run': ['imports'],

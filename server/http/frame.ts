@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Language, Person, Settings } from '../domain/people/person.js'
 import { mayAttempt } from '../domain/policy/roles.js'
 import { personOf } from '../domain/policy/viewer.js'
@@ -26,7 +26,7 @@ export interface Frame {
   readonly flash: Flash | null
   readonly query: string
   readonly demo: boolean
-  readonly assets: { readonly css: string; readonly js: string; readonly htmx: string }
+  readonly assets: { readonly css: string; readonly js: string; readonly htmx: string; readonly icons: string; readonly favicon: string }
 }
 
 export interface NavEntry {
@@ -37,8 +37,11 @@ export interface NavEntry {
   readonly count: number
 }
 
-/** @param title the finished words of the page's title */
-export async function frameOf(reply: FastifyReply, title: string, assets: Assets, query = ''): Promise<Frame> {
+/**
+ * @param title the finished words of the page's title
+ * @param section the key of the section the page is in
+ */
+export async function frameOf(reply: FastifyReply, title: string, assets: Assets, query = '', section: string | null = null): Promise<Frame> {
   const { request } = reply
   const { house } = request
   const person = personOf(request.viewer)
@@ -53,19 +56,28 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
     get csrf() {
       return (token ??= reply.formToken())
     },
-    path: request.url,
+    path: addressOf(request),
     languageSwitch: '/me/language',
     reader: person && readerOf(person, language, house.people.directory().department(person.department)),
     printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
     now,
-    nav: person ? await navOf(reply, person) : [],
+    nav: person ? await navOf(reply, person, section) : [],
     unread: person ? await house.unread(person.id) : 0,
     banner: banner === null ? null : { tone: 'warning', text: request.say(banner) },
     flash: takeFlash(request, reply),
     query,
     demo: house.config.demo,
-    assets: { css: assets.url('site.css'), js: assets.url('site.js'), htmx: assets.url('htmx.min.js') },
+    assets: { css: assets.url('site.css'), js: assets.url('site.js'), htmx: assets.url('htmx.min.js'), icons: assets.url('icons.svg'), favicon: assets.url('favicon.svg') },
   }
+}
+
+/** Where a reader comes back to after switching the language: what a form was sent to may not be there to be looked at. */
+function addressOf(request: FastifyRequest): string {
+  if (request.method === 'GET') return request.url
+  const { referer = '' } = request.headers
+  if (!URL.canParse(referer)) return '/'
+  const { pathname, search } = new URL(referer)
+  return `${pathname}${search}`
 }
 
 function readerOf(
@@ -89,10 +101,9 @@ export function initialsOf(name: string): string {
   return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase()
 }
 
-async function navOf(reply: FastifyReply, person: Person): Promise<NavEntry[]> {
+async function navOf(reply: FastifyReply, person: Person, section: string | null): Promise<NavEntry[]> {
   const { request } = reply
   const { house, server } = request
-  const path = request.url.split('?')[0] ?? '/'
   const today = house.clock.today()
   const shown = SECTIONS.filter(
     ({ href, act }) => server.hasRoute({ method: 'GET', url: href }) && mayAttempt(person, act, house.people.directory(), today),
@@ -102,15 +113,8 @@ async function navOf(reply: FastifyReply, person: Person): Promise<NavEntry[]> {
       key,
       href,
       label: request.say(label),
-      current: isCurrent(href, path),
+      current: key === section,
       count: count ? await count(request) : 0,
     })),
   )
-}
-
-/** A note's own page belongs to no section: most of those one opens were found, and are not one's own. */
-function isCurrent(href: string, path: string): boolean {
-  if (href === '/') return path === '/' || path === '/search'
-  if (href === '/notes') return path === '/notes' || path === '/notes/new'
-  return path === href || path.startsWith(`${href}/`)
 }

@@ -63,6 +63,8 @@ export interface House {
   /** the live directories the law is computed from */
   directories(): Directories
   readiness(): Readiness
+  /** What other processes wrote before the call holds from here on; awaited by every request. Rejects when that cannot be known. */
+  fresh(): Promise<void>
   /** resolves when nothing is missing from any list */
   started(): Promise<void>
   /** a string key of something every reader must be told, such as a full disk */

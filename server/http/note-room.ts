@@ -55,6 +55,7 @@ export async function circumstancesOf(request: FastifyRequest, writing: Writing,
     identifiers: findIdentifiers(`${writing.title}\n${writing.body}`).length,
     identifiersKept,
     now: house.clock.now(),
+    today: house.clock.today(),
   }
 }
 

@@ -24,6 +24,31 @@ export const SECTIONS: readonly Section[] = [
   { key: 'admin', label: 'nav.admin', href: '/admin', act: 'people.administer' },
 ]
 
+/** Rooms of views and the section they are in; null for what is reached from anywhere, and belongs to no section. */
+const ROOMS: Readonly<Record<string, string | null>> = {
+  search: 'find', notes: null, customers: 'customers', queue: 'queue', imports: 'queue', redaction: 'queue', vocabulary: 'queue',
+  gaps: 'insights', record: 'record', admin: 'admin', channels: null, notices: null, outbox: null, help: null, me: null,
+  password: null, setup: null, 'sign-in': null, errors: null, bench: null,
+}
+
+/** Single views that are in another section than the rest of their room. */
+const APART: Readonly<Record<string, string | null>> = {
+  'notes/mine': 'mine', 'search/related': null, 'queue/short-of-curators': 'admin', 'vocabulary/glossary': null,
+}
+
+/**
+ * The section a page is in. Its view tells and not its address: a decision that was refused is answered under the
+ * address of the note. A note's own page belongs to no section, since most of those one opens were found.
+ * @returns the key of a section, or null
+ * @throws Error for a room that nobody put anywhere
+ */
+export function sectionOf(view: string): string | null {
+  const room = view.slice(0, view.indexOf('/'))
+  const section = view in APART ? APART[view] : ROOMS[room]
+  if (section === undefined) throw new Error(`the views of ${room} are in no section: say in sections.ts which, or null`)
+  return section
+}
+
 async function waitingForDecision(request: FastifyRequest): Promise<number> {
   const { house } = request
   return (await house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())).open

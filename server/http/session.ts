@@ -33,6 +33,16 @@ export function isSecure(house: House): boolean {
 /** Sessions, and with them `request.viewer` and `request.sight()`. */
 export async function sessions(app: FastifyInstance, house: House): Promise<void> {
   await app.register(fastifyCookie, { secret: house.secret })
+  // Before the session is looked for: a right that was taken away in another process is gone in this very request.
+  app.addHook('onRequest', async (request) => {
+    try {
+      await house.fresh()
+    } catch (error) {
+      if (!request.routeOptions.config.always) throw error
+      // Nobody is known here now. The plugin would take a session it does not find for one that ended, and end it.
+      delete request.cookies[cookieName(house, 'tacit')]
+    }
+  })
   const options: FastifySessionOptions = {
     secret: house.secret,
     cookieName: cookieName(house, 'tacit'),

@@ -44,19 +44,19 @@ export async function readStaff(house: House, bytes: Uint8Array): Promise<Outcom
 }
 
 /** What would come of the file now. Writes nothing. */
-export function checkStaff(house: House, admin: Person, file: StaffFile): StaffPlan {
+export function checkStaff(house: House, admin: Person, file: StaffFile, leaveOut = false): StaffPlan {
   const { persons, departments, teams } = house.people.directory()
-  return planned(house, admin, file, { persons: [...persons.values()], departments: [...departments.values()], teams: [...teams.values()] })
+  return planned(house, admin, file, { persons: [...persons.values()], departments: [...departments.values()], teams: [...teams.values()] }, leaveOut)
 }
 
 /** All rows in one write, or none; then everybody whose rights changed is told, and newcomers get their link. */
-export async function importStaff(house: House, admin: Person, file: StaffFile, hand: Hand): Promise<StaffRun> {
+export async function importStaff(house: House, admin: Person, file: StaffFile, hand: Hand, leaveOut = false): Promise<StaffRun> {
   let plan: StaffPlan | undefined
   const before = house.people.directory()
   let were = before
   const after = await house.people.change((roster) => {
     were = house.people.directory()
-    plan = planned(house, admin, file, roster)
+    plan = planned(house, admin, file, roster, leaveOut)
     // A run that changes nothing writes nothing.
     return plan.lines.some(({ what }) => what === 'added' || what === 'changed') ? plan.roster : roster
   })
@@ -65,8 +65,8 @@ export async function importStaff(house: House, admin: Person, file: StaffFile, 
   return run
 }
 
-function planned(house: House, admin: Person, { header, rows }: StaffFile, roster: Roster): StaffPlan {
-  return planStaff(roster, rows, { words: STAFF_WORDS, header, language: admin.language, nextId: house.ids.next, grantOn: (id) => grantOn(admin, id) })
+function planned(house: House, admin: Person, { header, rows }: StaffFile, roster: Roster, leaveOut: boolean): StaffPlan {
+  return planStaff(roster, rows, { words: STAFF_WORDS, header, language: admin.language, nextId: house.ids.next, grantOn: (id) => grantOn(admin, id) }, leaveOut)
 }
 
 /** @throws Forbidden */

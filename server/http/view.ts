@@ -10,6 +10,7 @@ import { setFlash } from './flash.js'
 import { frameOf } from './frame.js'
 import type { House } from './house.js'
 import { ownPath } from './origin.js'
+import { sectionOf } from './sections.js'
 import { sentences } from './sentences.js'
 
 /** What a page is drawn from: its own things, its title in finished words, and how it is framed. */
@@ -19,6 +20,8 @@ export interface Model {
   readonly layout?: 'page' | 'plain'
   /** what stands in the search box */
   readonly query?: string
+  /** the key of the section, for a view that serves more than one */
+  readonly section?: string | null
   readonly [name: string]: unknown
 }
 
@@ -53,8 +56,8 @@ export async function views(app: FastifyInstance, house: House, assets: Assets):
   })
 
   app.decorateReply('page', async function (this: FastifyReply, view: string, model: Model) {
-    const { title, layout = 'page', query = '', ...rest } = model
-    const page = await frameOf(this, title, assets, query)
+    const { title, layout = 'page', query = '', section = sectionOf(view), ...rest } = model
+    const page = await frameOf(this, title, assets, query, section)
     const html = await this.renderedAsync(view, { ...rest, page }, { layout: `layouts/${layout}` })
     return this.type('text/html; charset=utf-8').header('vary', 'HX-Request-Type, Cookie').send(html)
   })

@@ -149,6 +149,43 @@ t.test('words redacted after the backup are taken away again, in note, draft and
   t.equal((await restore('after.gz', 'later', { redactions: join(folder, 'redactions.json') })).redacted, 0, 'a newer backup has it already')
 })
 
+t.test('of what strangers had typed or sent before, only what was looked at and held none of the words comes back', async (t) => {
+  const word = 'ztqkhwpvxjrm'
+  const [copied, own, later] = [bank.house.ids.next(), bank.house.ids.next(), bank.house.ids.next()]
+  const draft = (id: string, body: string) => wang.post('/drafts', { draft: id, title: '', body }, { from: '/notes/new' })
+  const note = await post(li, { title: 'Aunt', body: `Her aunt is ${word}, they say.` })
+  await draft(copied, `A stranger heard of ${word} too.`)
+  await draft(own, 'A stranger writes about fees at the counter.')
+  const sent = await uploaded(`They asked for ${word} twice.`)
+  const kept = await uploaded('They asked for a loan.')
+  await backup('strangers.gz')
+  // Neither holds the words any more when they are redacted, so nobody finds them there.
+  await draft(copied, 'A stranger heard of somebody.')
+  await draft(later, 'Begun after the backup.')
+  await zhao.post(`/imports/${sent}/removal`, {}, { from: `/imports/${sent}` })
+  await zhao.submit((await zhao.get(`/notes/${note}/redaction`)).form(`/notes/${note}/redaction`), { what: 'words', words: word, reason: 'secret' })
+  t.equal((await qian.submit((await qian.get(`/notes/${note}/redaction`)).form(`/notes/${note}/redaction/confirmation`))).status, 303)
+  await bank.house.redactions.settled()
+
+  await restore('strangers.gz', 'strangers-without')
+  t.match(await everythingIn('strangers-without'), new RegExp(word), 'premise: without the list the words are back')
+  const { leftOut } = await restore('strangers.gz', 'strangers', { redactions: folder })
+  t.notMatch(await everythingIn('strangers'), new RegExp(word))
+  const drafts = (await readdir(join(scratch, 'strangers', 'drafts'), { recursive: true })).join()
+  t.notMatch(drafts, copied)
+  t.match(drafts, own, 'a draft that was looked at and is the same comes back')
+  const uploads = await readdir(join(scratch, 'strangers', 'import-files'))
+  t.same(uploads, [kept], 'and so does an upload')
+  t.equal(leftOut, 2)
+
+  const other = await openBank(t, { folder: join(scratch, 'strangers') })
+  await other.house.started()
+  const curator = await other.signIn('zhao.min')
+  await curator.post(`/imports/${sent}/run`, {}, { from: `/imports/${sent}` })
+  await other.house.imports.idle()
+  t.match((await curator.get(`/imports/${sent}`)).text, /The uploaded file is not there any more\. Upload it again\./)
+})
+
 t.test('a damaged, cut off or foreign archive is refused with its name, and nothing is written', async (t) => {
   await backup('whole.gz')
   const bytes = await readFile(join(scratch, 'whole.gz'))
@@ -192,6 +229,17 @@ t.test('a backup leaves word, and the server puts it on record', async (t) => {
 
 async function until(true_: () => boolean): Promise<void> {
   while (!true_()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** A file of one complaint, looked through and not yet imported. @returns the id of the batch */
+async function uploaded(narrative: string): Promise<string> {
+  const file = `complaint_id,date_received,product,sub_product,issue,sub_issue,narrative,company,state,submitted_via,company_response\nc-1,2025-11-02,Mortgage,,Closing on a mortgage,,${narrative},Nutmeg Lending,,Phone,\n`
+  const fields = { _csrf: await zhao.token('/imports/new/notes'), mapping: 'complaints', department: 'retail', team: 'families', audience: 'enterprise', level: 'internal' }
+  const parts = [...Object.entries(fields).map(([name, value]) => `--e\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`), `--e\r\ncontent-disposition: form-data; name="file"; filename="list.csv"\r\ncontent-type: text/csv\r\n\r\n${file}\r\n--e--\r\n`]
+  const answer = await zhao.request({ method: 'POST', url: '/imports/new/notes', payload: parts.join(''), headers: { 'content-type': 'multipart/form-data; boundary=e' } })
+  if (answer.status !== 303) throw new Error(`${answer.status}: ${answer.text.slice(0, 300)}`)
+  await bank.house.imports.idle()
+  return answer.location.split('/').at(-1) as string
 }
 
 async function everythingIn(name: string): Promise<string> {

@@ -9,6 +9,7 @@ import type { Person } from '../domain/people/person.js'
 import type { House } from '../http/house.js'
 import { cookieName, sessionFor } from '../http/session.js'
 import { openHouse } from '../wire.js'
+import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { DEPARTMENTS, PEOPLE, TEAMS, type Login } from './bank-people.js'
 import { Browser } from './browser.js'
 
@@ -51,7 +52,7 @@ export interface BankOptions {
 /** Opens a bank; pass the test to have it closed at its end. */
 export async function openBank(t: { teardown(end: () => unknown): void } | null, options: BankOptions = {}): Promise<Bank> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'tacit-bank-')))
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, LOG_LEVEL: 'debug', DEMO: 'false', ...options.env })
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, LOG_LEVEL: 'debug', DEMO: 'false', ...(await scratchAddress()), ...options.env })
   const clock = testClock()
   const log: string[] = []
   let { house, app } = await open(config, clock, log, options)

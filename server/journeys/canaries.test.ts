@@ -1,70 +1,20 @@
 import t from 'tap'
-import { permit } from '../domain/policy/grant.js'
-import { standingApart } from '../domain/policy/rules.js'
 import { isActive } from '../domain/notes/item.js'
 import { CUSTOMER_IDS, PEOPLE } from '../house/oracle/bank.js'
-import { Canaries, type Canary } from '../house/oracle/canaries.js'
-import { noteOf } from '../house/oracle/notes.js'
-import { allNotes, type NoteFacts } from '../house/oracle/objects.js'
-import { EMPLOYEES, RESTRICTED_CUSTOMER, type EmployeeId } from '../house/oracle/principals.js'
+import type { NoteFacts } from '../house/oracle/objects.js'
+import type { EmployeeId } from '../house/oracle/principals.js'
 import { publishedText, reads, readsAsCurator } from '../house/oracle/table.js'
-import { openBank } from './bank.js'
 import type { Browser } from './browser.js'
+import { asPrincipal, openPlantedBank } from './planted-bank.js'
 
 /**
  * The law over HTTP: every principal looks at every page that shows anything, and no page may hold a word of anything
- * that the hand-written table says they do not read.
+ * that the hand-written table says they do not read. (V10, the same for programs, is in api-pairs.test.ts.)
  */
-const canaries = new Canaries(Number(process.env['TACIT_SEED'] ?? 20261121))
-const CUSTOMER = { plain: canaries.plant('customer plain', 'name'), restricted: canaries.plant('customer restricted', 'name') }
 const DEEP = process.env['TACIT_DEPTH'] === 'deep'
-const EVERY = DEEP ? 23 : 61
-
-const sample = allNotes().map((facts, at) => ({ facts, at })).filter(({ at }) => at % EVERY === 0)
-const planted = sample.map(({ facts, at }) => ({ facts, note: noteOf(facts, at, canaries) }))
-const people = (Object.keys(EMPLOYEES) as EmployeeId[]).filter((who) => !('disabled' in EMPLOYEES[who] && EMPLOYEES[who].disabled))
-const principal = (who: EmployeeId) => ({ kind: 'person', name: who, who }) as const
-
-const bank = await openBank(t, { empty: true })
-await bank.house.people.change(() => ({ persons: [...PEOPLE.persons.values()], departments: [...PEOPLE.departments.values()], teams: [...PEOPLE.teams.values()] }))
-for (const kind of ['plain', 'restricted'] as const) {
-  const grant = permit({ kind: 'person', person: { ...[...PEOPLE.persons.values()][0] as NonNullable<ReturnType<typeof PEOPLE.person>>, active: true } }, 'customer.create', standingApart(CUSTOMER_IDS[kind]))
-  if (!grant.ok) throw new Error('no grant')
-  const at = bank.clock.now()
-  await bank.house.customers.add(grant.grant, {
-    schema: 1, id: CUSTOMER_IDS[kind], version: 1, kind: 'person', name: CUSTOMER[kind], aliases: [], number: '', segment: null, team: kind === 'restricted' ? RESTRICTED_CUSTOMER.team : 'alpha',
-    restricted: kind === 'restricted', curators: kind === 'restricted' ? [...RESTRICTED_CUSTOMER.curators] : [], createdAt: at, createdBy: 'author', updatedAt: at, history: [], origin: null,
-  })
-}
-for (const { note } of planted) {
-  const writer = PEOPLE.person(note.author) as NonNullable<ReturnType<typeof PEOPLE.person>>
-  const grant = permit({ kind: 'person', person: { ...writer, active: true } }, 'note.post', standingApart(note.id))
-  if (!grant.ok) throw new Error('no grant')
-  await bank.house.notes.add(grant.grant, note)
-}
-await bank.house.caughtUp()
-
+const { bank, canaries, planted, people, customers: CUSTOMER, allowed, leaks } = await openPlantedBank(t, DEEP ? 23 : 61)
 const browsers = new Map<EmployeeId, Browser>()
 for (const who of people) browsers.set(who, await bank.signIn((PEOPLE.person(who)?.login ?? who) as never))
-
-/** Whether the table lets this person see this very word. */
-function allowed(who: EmployeeId, canary: Canary): boolean {
-  if (canary.object === 'customer plain') return true
-  if (canary.object === 'customer restricted') return RESTRICTED_CUSTOMER.curators.includes(who as never) || teamsOf(who).includes(RESTRICTED_CUSTOMER.team)
-  const facts = planted.find((each) => each.facts.name === canary.object)?.facts as NoteFacts
-  const text = /text (\d+)$/.exec(canary.field)
-  if (text) return reads(principal(who), facts, facts.texts[Number(text[1]) - 1] as NoteFacts['texts'][number])
-  if (['comment', 'reuse', 'flag'].includes(canary.field)) return reads(principal(who), facts, publishedText(facts))
-  return facts.texts.some((each) => readsAsCurator(principal(who), facts, each)) || facts.texts.some((each) => each.by === who)
-}
-
-function teamsOf(who: EmployeeId): readonly string[] {
-  return PEOPLE.person(who)?.teams ?? []
-}
-
-function leaks(who: EmployeeId, body: string): string[] {
-  return canaries.seenIn(body).filter((canary) => !allowed(who, canary)).map((canary) => `${who} sees ${canary.field} of ${canary.object}`)
-}
 
 t.test('the sample holds both answers', async (t) => {
   t.ok(planted.length >= 40, `${planted.length} notes`)
@@ -80,7 +30,7 @@ t.test('every person opens every note: 200 as the table says, otherwise the page
     const missing = (await browser.get('/notes/01900000-0000-7000-8000-00000000dead')).body
     for (const { facts, note } of planted) {
       const page = await browser.get(`/notes/${note.id}?stay=1`)
-      const reader = facts.texts.some((text) => reads(principal(who), facts, text))
+      const reader = facts.texts.some((text) => reads(asPrincipal(who), facts, text))
       if (reader) opened++
       else closed++
       if (page.status !== (reader ? 200 : 404)) wrong.push(`${who} gets ${page.status} for ${facts.name}`)
@@ -147,7 +97,7 @@ t.test('searching a word finds exactly what the table allows; a word of what is 
       const word = canaries.of(facts.name).find((canary) => canary.field === `title of text ${number}`)?.word as string
       const page = await browser.get(`/search?q=${word}${note.confidence === 'archived' ? '&archived=1' : ''}`)
       const found = page.body.includes(`href="/notes/${note.id}"`)
-      const may = reads(principal(who), facts, face)
+      const may = reads(asPrincipal(who), facts, face)
       if (found !== may) wrong.push(`${who} ${found ? 'finds' : 'does not find'} ${facts.name}`)
       if (may) hits++
       else {
@@ -164,7 +114,7 @@ t.test('searching a word finds exactly what the table allows; a word of what is 
 t.test('totals and facet counts are what the table counts', async (t) => {
   for (const who of people) {
     const browser = browsers.get(who) as Browser
-    const readable = planted.filter(({ facts, note }) => note.confidence !== 'archived' && reads(principal(who), facts, publishedText(facts)))
+    const readable = planted.filter(({ facts, note }) => note.confidence !== 'archived' && reads(asPrincipal(who), facts, publishedText(facts)))
     const page = await browser.get('/search?q=')
     const total = Number(/(\d+) notes?/.exec(page.text)?.[1] ?? 0)
     t.equal(total, readable.length, `${who}: total`)
@@ -175,7 +125,7 @@ t.test('totals and facet counts are what the table counts', async (t) => {
     }
     const queue = await browser.get('/queue')
     if (queue.status !== 200) continue
-    const waiting = planted.filter(({ facts, note }) => isActive(note.item) && note.confidence !== 'archived' && facts.underReview !== null && readsAsCurator(principal(who), facts, facts.texts[facts.underReview] as NoteFacts['texts'][number]))
+    const waiting = planted.filter(({ facts, note }) => isActive(note.item) && note.confidence !== 'archived' && facts.underReview !== null && readsAsCurator(asPrincipal(who), facts, facts.texts[facts.underReview] as NoteFacts['texts'][number]))
     const tab = Number(/aria-current="page">[^<]*<span class="tally">(\d+)/.exec(queue.body.slice(queue.body.indexOf('class="tabs"')))?.[1] ?? -1)
     t.equal(tab, waiting.length, `${who}: queue`)
   }
@@ -203,7 +153,7 @@ t.test('no beginning of a closed customer’s name suggests it to anybody outsid
 t.test('a right taken away is gone on the next click, everywhere', async (t) => {
   const who: EmployeeId = 'same-team-restricted'
   const browser = browsers.get(who) as Browser
-  const mine = planted.filter(({ facts }) => reads(principal(who), facts, publishedText(facts)) && facts.home === 'own team' && publishedText(facts).by !== who)
+  const mine = planted.filter(({ facts }) => reads(asPrincipal(who), facts, publishedText(facts)) && facts.home === 'own team' && publishedText(facts).by !== who)
   t.ok(mine.length > 2, 'premise')
   await bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((p) => (p.id === who ? { ...p, department: 'south', teams: [] } : p)) }))
   for (const { facts, note } of mine) {

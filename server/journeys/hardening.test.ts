@@ -3,6 +3,7 @@ import t from 'tap'
 import { z } from 'zod'
 import { fieldsOf } from '../http/form.js'
 import { openBank, type Bank } from './bank.js'
+import { unescaped } from './browser.js'
 
 /** Sends bytes as they are and waits for what comes back until the server closes. */
 async function raw(bank: Bank, parts: readonly (string | number)[]): Promise<string> {
@@ -60,6 +61,22 @@ t.test('style and scripts are kept for ever under an address that changes with t
   t.equal((await bank.stranger().get('/static/htmx.min.js')).status, 200)
   for (const path of ['/static/..%2fpackage.json', '/static/%2e%2e/package.json', '/static/package.json', '/static/nothing.css']) {
     t.not((await bank.stranger().get(path)).status, 200, path)
+  }
+})
+
+t.test('style, scripts and icons are fetched once: each address carries a print of its content', async (t) => {
+  const bank = await openBank(t)
+  const li = await bank.signIn('li.na')
+  const pages = [
+    await li.get('/'), await li.get('/notes'), await li.get('/search?q=nothingofthekind'), await bank.stranger().get('/sign-in'), await li.get('/nowhere'),
+    await li.get('/search?q=nothingofthekind', { 'hx-request': 'true', 'hx-request-type': 'partial' }),
+  ]
+  const addresses = new Set(pages.flatMap(({ body }) => [...body.matchAll(/(?:href|src)="(\/static\/[^"]*)/g)].map(([, address]) => unescaped(address ?? '').replace(/#.*$/, ''))))
+  t.same([...addresses].map((address) => address.replace(/\?.*$/, '')).sort(), ['/static/favicon.svg', '/static/htmx.min.js', '/static/icons.svg', '/static/site.css', '/static/site.js'])
+  for (const address of addresses) {
+    const answer = await bank.stranger().get(address)
+    t.equal(answer.status, 200, address)
+    t.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable', address)
   }
 })
 

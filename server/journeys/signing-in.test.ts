@@ -79,7 +79,17 @@ t.test('wrong name, wrong password, disabled, never invited and slowed down get 
   blocked.address = '10.1.1.1'
   for (let i = 0; i < 12; i += 1) await tryIn(blocked, 'li.na', 'wrong')
 
+  // An account that is tried from everywhere, and an address that tries everybody.
+  await withPassword(bank, 'chen.mei')
+  for (let i = 0; i < 51; i += 1) await bank.house.throttle.failed('chen.mei', `10.3.${i}.1`, false)
+  await bank.house.throttle.isBlocked('chen.mei', '10.3.99.1', false)
+  const sprayer = bank.stranger()
+  sprayer.address = '10.4.4.4'
+  for (let i = 0; i < 31; i += 1) await bank.house.throttle.failed(`person${i}`, '10.4.4.4', false)
+
   const answers = [
+    await tryIn(bank.stranger(), 'chen.mei', RIGHT),
+    await tryIn(sprayer, 'li.na', RIGHT),
     await tryIn(bank.stranger(), 'nobody.here', RIGHT),
     await tryIn(bank.stranger(), 'li.na', 'wrong'),
     await tryIn(bank.stranger(), 'sun.lei', RIGHT),
@@ -90,7 +100,7 @@ t.test('wrong name, wrong password, disabled, never invited and slowed down get 
     [status, Object.keys(headers).sort().join(), body.replace(/value="[^"]*"/g, '')].join('\n'),
   )
   t.equal(answers[0]?.status, 422)
-  t.equal(new Set(seen).size, 1, 'all five are the same')
+  t.equal(new Set(seen).size, 1, 'all of them are the same')
 })
 
 t.test('after many failures the owner can still enter from elsewhere', async (t) => {
@@ -101,6 +111,25 @@ t.test('after many failures the owner can still enter from elsewhere', async (t)
   for (let i = 0; i < 20; i += 1) await tryIn(attacker, 'li.na', 'wrong')
   t.equal((await tryIn(attacker, 'li.na', RIGHT)).status, 422, 'even the right password does not help the attacker')
   t.equal((await tryIn(bank.stranger(), 'li.na', RIGHT)).status, 303)
+})
+
+t.test('a guess spread over many addresses is slowed, yet its owner enters where they entered before, also after a restart', async (t) => {
+  const bank = await openBank(t)
+  await withPassword(bank, 'li.na')
+  const from = (address: string) => {
+    const browser = bank.stranger()
+    browser.address = address
+    return browser
+  }
+  t.equal((await tryIn(from('10.5.5.5'), 'li.na', RIGHT)).status, 303, 'premise: her own desk')
+  await bank.restart()
+  for (let i = 0; i < 52; i += 1) await bank.house.throttle.failed('li.na', `10.6.${i}.1`, false)
+  t.equal((await tryIn(from('10.7.0.1'), 'li.na', 'wrong')).status, 422, 'one attempt is looked at')
+  t.equal((await tryIn(from('10.7.0.2'), 'li.na', RIGHT)).status, 422, 'the next one has to wait, even if it is right')
+  t.equal((await tryIn(from('10.5.5.5'), 'li.na', 'a slip')).status, 422)
+  t.equal((await tryIn(from('10.5.5.5'), 'li.na', RIGHT)).status, 303)
+  const kept = readFileSync(join(bank.house.config.dataDir, 'credentials.json'), 'utf8')
+  t.notMatch(kept, '10.5.5.5', 'where people sit is kept as a digest')
 })
 
 t.test('a stranger cannot pretend to be elsewhere by a header', async (t) => {

@@ -39,7 +39,7 @@ async function* csvRows(text: string, delimiter: string, names: readonly string[
   for await (const { line, cells, trouble } of records(text, delimiter)) {
     if (header) header = false
     else if (trouble) yield { line, cells: new Map(), trouble }
-    else if (cells.length !== names.length) yield { line, cells: new Map(), trouble: { at: '', code: 'imports.row.cells', with: { found: cells.length, wanted: names.length } } }
+    else if (cells.length !== names.length) yield { line, cells: new Map(), raw: cells, trouble: { at: '', code: 'imports.row.cells', with: { found: cells.length, wanted: names.length } } }
     else yield { line, cells: new Map(names.flatMap((name, n) => (name === '' ? [] : [[name, cells[n] ?? ''] as const]))) }
   }
 }
@@ -133,7 +133,7 @@ function openLines(text: string, encoding: Table['encoding']): Outcome<Table> {
 }
 
 function jsonRow(line: string, number: number): Row {
-  const wrong = (code: string): Row => ({ line: number, cells: new Map(), trouble: { at: '', code } })
+  const wrong = (code: string): Row => ({ line: number, cells: new Map(), raw: [line], trouble: { at: '', code } })
   let value: unknown
   try {
     value = JSON.parse(line)

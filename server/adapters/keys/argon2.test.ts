@@ -29,9 +29,14 @@ t.test('a crowd at the door is told to try again instead of piling up', async (t
 })
 
 t.test('passwords that others would guess are weak, long odd ones are strong', async (t) => {
-  const weak = ['password123', '1234567890', 'qwerty12345', 'aaaaaaaaaaaa', 'P@ssw0rd1234', '5201314520', 'lina@bank.example']
-  for (const one of weak) t.ok(passwords.strength(one, ['lina', 'lina@bank.example']) < 3, one)
-  for (const one of ['kettle-ocean-41-violet', '河边的灯笼与旧邮差9月', 'Xq7#pLw2!vRz']) t.ok(passwords.strength(one, ['lina']) >= 3, one)
+  const weak = ['password123', '1234567890', 'qwerty12345', 'aaaaaaaaaaaa', 'P@ssw0rd1234', '5201314520', 'lina@bank.example', 'manchesterunited', '1qaz@WSX3edc', 'slipknot666rocks', 'gfhjkm12345', 'blink182blink182', 'woaini1314520', 'qwertyuiop[]']
+  for (const one of weak) t.ok((await passwords.strength(one, ['lina', 'lina@bank.example'])) < 3, one)
+  for (const one of ['kettle-ocean-41-violet', '河边的灯笼与旧邮差9月', 'Xq7#pLw2!vRz']) t.ok((await passwords.strength(one, ['lina'])) >= 3, one)
+})
+
+t.test('what makes a password weak is not hidden by a long tail, nor is a long one looked at for ever', async (t) => {
+  t.ok((await passwords.strength('manchesterunited'.repeat(8), [])) < 3)
+  t.equal(await passwords.strength('!1i|l7+t'.repeat(1_000), []), await passwords.strength('!1i|l7+t'.repeat(8), []))
 })
 
 t.test('tokens are long, different, and kept only as digests', async (t) => {

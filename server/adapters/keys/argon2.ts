@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { Semaphore } from 'async-mutex'
 import type { Passwords } from '../../domain/people/port.js'
-import { OFTEN_CHOSEN } from './often-chosen.js'
+import { openStrength } from './strength.js'
 
 /**
  * OWASP's first choice for Argon2id: 19 MiB, 2 passes, 1 lane. The library's default algorithm is Argon2id.
@@ -24,7 +23,6 @@ export class TooManyAtOnce extends Error {
 
 export function openPasswords(): Passwords {
   const gate = new Semaphore(AT_ONCE)
-  const judge = new ZxcvbnFactory({ dictionary: { passwords: OFTEN_CHOSEN }, useLevenshteinDistance: true })
   // Verified against when there is no hash, so that an unknown name takes as long as a known one.
   const dummy = hash(randomBytes(16), COST)
   let waiting = 0
@@ -46,7 +44,7 @@ export function openPasswords(): Passwords {
       const same = await inTurn(() => verify(against, password.normalize('NFKC')))
       return known !== null && same
     },
-    strength: (password, hints) => judge.check(password.slice(0, 128), [...hints]).score,
+    strength: openStrength(),
     newToken: () => randomBytes(32).toString('base64url'),
     digest: (token) => createHash('sha256').update(token).digest('base64url'),
   }

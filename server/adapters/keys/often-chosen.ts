@@ -1,6 +1,6 @@
 /**
- * Passwords and words people choose first, most frequent first; zxcvbn also finds their leet and reversed forms,
- * repeats, sequences and dates. A short list: length and the rest of the estimate do most of the work.
+ * Passwords and words people choose first, most frequent first, and those of Chinese keyboards and of banks that the
+ * common list does not have. zxcvbn also finds their leet and reversed forms, repeats, sequences and dates.
  */
 export const OFTEN_CHOSEN: string[] = `
 password 123456 12345678 qwerty 123456789 12345 1234 111111 1234567 dragon 123123 baseball abc123 football monkey

@@ -94,7 +94,7 @@ async function acceptOne(note: NoteSeen, curator: Person, { as, by }: Acceptance
   const permission = permit({ kind: 'person', person: curator }, 'note.decide', note.standing)
   if (!permission.ok) return permission.refusals[0]?.code ?? 'imports.accept.decided'
   const { grant } = permission
-  const room = { people: parts.directories().people, vocabulary: parts.vocabulary(), knownCustomers: new Set(only.about.customers), now: parts.now() }
+  const room = { people: parts.directories().people, vocabulary: parts.vocabulary(), knownCustomers: new Set(only.about.customers), now: parts.now(), today: parts.today() }
   const id = parts.nextId()
   const outcome = await parts.notes.change(grant, (now) => acceptNote(now, grant, {
     about: now.revisions[0].about, ratings: as.ratings, rights: { audience: as.audience, level: as.level, named: [], stewards: [] }, reviewOn: as.reviewOn, text: '', clearComments: false,

@@ -28,6 +28,8 @@ export interface CuratorsRoom {
   /** the customers among those named that the curator may see */
   readonly knownCustomers: ReadonlySet<string>
   readonly now: string
+  /** `YYYY-MM-DD` at the bank */
+  readonly today: string
 }
 
 /**
@@ -99,9 +101,9 @@ function objectionsTo(as: Acceptance, note: Note, room: CuratorsRoom): Refusal[]
   if (as.about.tags.some((tag) => [...tag].length > MAX_TAG_LENGTH)) found.push({ at: 'tags', code: 'notes.tags.too_long', with: { max: MAX_TAG_LENGTH } })
   if (as.about.customers.some((c) => !room.knownCustomers.has(c))) say('customers', 'notes.customers.unknown')
   if (as.rights.named.some((party) => !partyExists(party, room.people))) say('named', 'notes.named.unknown')
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(as.reviewOn) || as.reviewOn <= room.now.slice(0, 10)) say('reviewOn', 'curation.review_on.in_past')
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(as.reviewOn) || as.reviewOn <= room.today) say('reviewOn', 'curation.review_on.in_past')
   if (as.rights.level === 'restricted') {
-    const able = ableStewards(room.people, note.home.department, room.now.slice(0, 10))
+    const able = ableStewards(room.people, note.home.department, room.today)
     if (as.rights.stewards.filter((party) => able.some((p) => `p:${p.id}` === party)).length < 2) say('stewards', 'notes.stewards.two_needed')
   }
   return found

@@ -1,6 +1,7 @@
 import { done, refused, type Outcome } from '../people/refusal.js'
 import { granted, type Grant } from '../policy/grant.js'
 import { changedSince, happened, withRights } from '../notes/change.js'
+import { isActive } from '../notes/item.js'
 import { published, revisionNumbered, type Home, type Note } from '../notes/note.js'
 import type { About } from '../notes/revision.js'
 import type { Vocabulary } from '../notes/taxonomy.js'
@@ -24,7 +25,7 @@ export function classifyNote(note: Note, grant: Grant<'note.classify'>, to: Reta
   granted(grant, note.id)
   const changed = strict ? changedSince(note, grant) : null
   if (changed) return changed
-  const face = (note.item && revisionNumbered(note, note.item.subject)) ?? published(note)
+  const face = (isActive(note.item) ? revisionNumbered(note, note.item.subject) : null) ?? published(note)
   const topic = to.topic === undefined ? undefined : vocabulary.topic(to.topic)
   if (to.topic !== undefined && (!topic || topic.route_to)) return refused('topic', 'notes.topic.unknown')
   if ((to.addProducts ?? []).some((key) => !vocabulary.term('products', key))) return refused('products', 'notes.products.unknown')

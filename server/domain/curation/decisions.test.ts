@@ -8,6 +8,7 @@ import { pending, published, type Note } from '../notes/note.js'
 import { ABOUT_NOTHING } from '../notes/revision.js'
 import { DIRECTORY, NOW, VOCABULARY, around, grantFor, posted, sightFor, writing } from '../notes/sample.js'
 import { noteAsSeen } from '../notes/seen.js'
+import { objections } from '../notes/writing.js'
 import { withdrawNote } from '../notes/withdraw-note.js'
 import { commentOn, flagNote } from '../community/add-to-note.js'
 import { acceptNote, type Acceptance } from './accept-note.js'
@@ -19,7 +20,7 @@ import { fallDue } from './fall-due.js'
 import { rehomeNote } from './classify-note.js'
 
 const LATER = '2026-11-21T09:00:00.000Z'
-const room = { people: DIRECTORY, vocabulary: VOCABULARY, knownCustomers: new Set<string>(), now: LATER }
+const room = { people: DIRECTORY, vocabulary: VOCABULARY, knownCustomers: new Set<string>(), now: LATER, today: LATER.slice(0, 10) }
 const acceptance: Acceptance = {
   about: { ...ABOUT_NOTHING, topic: 'pricing' },
   ratings: { value: 4, correctness: 2, reliability: 'B', ease: 3 },
@@ -156,17 +157,17 @@ t.test('an edit of a validated note waits beside it: readers keep the published 
 t.test('closing is immediate on every revision, and never opens anything', async (t) => {
   const note = accepted(posted())
   const close = { audience: 'team', level: 'confidential', unname: [], withhold: false, stewards: [] } as const
-  const closed = ok(narrowNote(note, grantFor('teller', 'note.narrow', note), close, DIRECTORY, 'i9', LATER))
+  const closed = ok(narrowNote(note, grantFor('teller', 'note.narrow', note), close, DIRECTORY, 'i9', LATER, LATER.slice(0, 10)))
   t.notOk(reads('corporate', closed))
   t.notOk(reads('colleague', closed), 'the team lacks the clearance')
   t.equal(closed.revisions[0].floor.level, 'confidential')
-  t.equal(code(narrowNote(closed, grantFor('teller', 'note.narrow', closed), { ...close, audience: 'enterprise' }, DIRECTORY, 'i9', LATER)), 'notes.narrow.would_open')
-  t.equal(code(narrowNote(closed, grantFor('teller', 'note.narrow', closed), { ...close, level: 'internal' }, DIRECTORY, 'i9', LATER)), 'notes.narrow.would_open')
+  t.equal(code(narrowNote(closed, grantFor('teller', 'note.narrow', closed), { ...close, audience: 'enterprise' }, DIRECTORY, 'i9', LATER, LATER.slice(0, 10))), 'notes.narrow.would_open')
+  t.equal(code(narrowNote(closed, grantFor('teller', 'note.narrow', closed), { ...close, level: 'internal' }, DIRECTORY, 'i9', LATER, LATER.slice(0, 10))), 'notes.narrow.would_open')
 })
 
 t.test('an author cannot reopen by editing what a curator closed', async (t) => {
   const note = posted()
-  const closed = ok(narrowNote(note, grantFor('curator', 'note.narrow', note), { audience: 'private', level: 'internal', unname: [], withhold: false, stewards: [] }, DIRECTORY, 'i9', LATER))
+  const closed = ok(narrowNote(note, grantFor('curator', 'note.narrow', note), { audience: 'private', level: 'internal', unname: [], withhold: false, stewards: [] }, DIRECTORY, 'i9', LATER, LATER.slice(0, 10)))
   t.notOk(reads('colleague', closed))
   const edited = ok(editNote(closed, grantFor('teller', 'note.edit', closed), writing(), { item: 'i2', titleFromText: '' }, around('teller')))
   t.notOk(reads('colleague', edited))
@@ -189,12 +190,31 @@ t.test('a restricted note needs two able curators named, and lowering it needs a
   const restricted = accepted(note, 'curator', { rights: { ...bare, stewards: ['p:curator', 'p:second'] } })
   t.ok(reads('corporate', restricted))
   t.notOk(reads('colleague', restricted))
-  const due = ok(fallDue(restricted, 'i2', '2027-06-01T00:00:00.000Z'))
+  const due = ok(fallDue(restricted, 'i2', '2027-06-01T00:00:00.000Z', '2027-06-01'))
   const asked = ok(acceptNote(due, grantFor('curator', 'note.decide', due), { ...acceptance, reviewOn: '2028-01-01' }, 'd2', { ...room, now: '2027-06-01T00:00:00.000Z' }))
   t.equal(asked.rights.level, 'restricted', 'one curator alone does not lower it')
   t.equal(code(confirmLowering(asked, grantFor('curator', 'note.curate', asked), true, LATER)), 'curation.second_curator_needed')
   const lowered = ok(confirmLowering(asked, grantFor('second', 'note.curate', asked), true, LATER))
   t.equal(lowered.rights.level, 'internal')
+})
+
+t.test('a review date comes with the day of the bank, not of Greenwich', async (t) => {
+  const note = accepted(posted('teller'), 'curator', { reviewOn: '2027-06-01' })
+  t.equal(note.reviewOn, '2027-06-01', 'premise')
+  // Half past midnight in Shanghai, yet May in UTC; eight in the evening of May in New York, yet June in UTC.
+  ok(fallDue(note, 'i2', '2027-05-31T16:30:00.000Z', '2027-06-01'))
+  t.equal(code(fallDue(note, 'i2', '2027-06-01T00:30:00.000Z', '2027-05-31')), 'curation.not_due')
+  const shanghai = { ...room, now: '2026-11-21T17:00:00.000Z', today: '2026-11-22' }
+  const waiting = posted('teller')
+  t.equal(code(acceptNote(waiting, grantFor('curator', 'note.decide', waiting), { ...acceptance, reviewOn: '2026-11-22' }, 'd1', shanghai)), 'curation.review_on.in_past')
+  ok(acceptNote(waiting, grantFor('curator', 'note.decide', waiting), { ...acceptance, reviewOn: '2026-11-23' }, 'd1', shanghai))
+})
+
+t.test('what was observed today at the bank is no matter of the future', async (t) => {
+  const seenOn = (observedOn: string) => writing({ source: { ...writing().source, observedOn } })
+  const shanghai = around('teller', { now: '2026-11-21T17:00:00.000Z', today: '2026-11-22' })
+  t.equal(objections(seenOn('2026-11-22'), shanghai, 'branch'), null)
+  t.match(objections(seenOn('2026-11-23'), shanghai, 'branch'), { refusals: [{ at: 'observedOn', code: 'notes.observed.in_future' }] })
 })
 
 t.test('comments written before a widening stay with those they were written for', async (t) => {

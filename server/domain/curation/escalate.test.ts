@@ -83,7 +83,7 @@ t.test('an item that nobody in the bank may decide is counted, and its restricte
   const people = bank()
   const note = posted()
   t.notOk(nobodyCanDecide(note, desks(people)))
-  const shut = ok(narrowNote(note, grantFor('curator', 'note.narrow', note), { audience: 'team', level: 'restricted', unname: [], withhold: false, stewards: ['p:curator', 'p:second'] }, DIRECTORY, 'i2', NOW))
+  const shut = ok(narrowNote(note, grantFor('curator', 'note.narrow', note), { audience: 'team', level: 'restricted', unname: [], withhold: false, stewards: ['p:curator', 'p:second'] }, DIRECTORY, 'i2', NOW, NOW.slice(0, 10)))
   t.notOk(nobodyCanDecide(shut, desks(people)), 'premise: those named may')
   const gone = bank([{ id: 'curator', active: false }, { id: 'second', clearance: 'confidential' }])
   t.ok(nobodyCanDecide(shut, desks(gone)))

@@ -19,7 +19,7 @@ export interface Proposal {
   readonly level: Exclude<Level, 'restricted'>
 }
 
-/** One file that somebody imports: what was chosen, how far it is, what came of each row. It holds none of the file's text. */
+/** One file that somebody imports: what was chosen, how far it is, what came of each row. Of its text it holds the rows left out, nothing else. */
 export interface Batch {
   readonly schema: 1
   readonly id: string
@@ -45,6 +45,31 @@ export interface Batch {
   readonly reportCut: number
   readonly finishedAt: string | null
   readonly acceptance: Acceptance | null
+  /** from some line on nobody can tell the rows apart: what is wrong there cannot be left out row by row */
+  readonly endless?: boolean
+  /** the importer chose to take the good rows without these; null while the file is taken whole or not at all */
+  readonly leftOut?: LeftOut | null
+}
+
+/** Somebody's choice to take the good rows only, and the rows it left, so that they can be mended and sent again. */
+export interface LeftOut extends WrongRows {
+  readonly by: string
+  readonly at: string
+  /** how many wrong rows they were shown when they chose; more than these are not left out */
+  readonly agreed: number
+}
+
+export interface WrongRows {
+  readonly columns: readonly string[]
+  readonly rows: readonly WrongRow[]
+  /** rows beyond those kept */
+  readonly cut: number
+}
+
+export interface WrongRow {
+  readonly line: number
+  /** as they stand in a CSV file; of JSON lines, the one line */
+  readonly cells: readonly string[]
 }
 
 /** What would be, or was, done with the rows. Together with `refused` they are all rows of the file. */
@@ -116,6 +141,12 @@ export function objectionToHome(home: Home, person: Person, people: Directory, t
   return null
 }
 
+/** What a redaction makes of a batch: another file, none at all (an empty text), or fewer rows that were left out. */
+export interface Rewritten {
+  readonly file?: { readonly text: string; readonly format: TableFormat }
+  readonly leftOut?: LeftOut
+}
+
 /** Import batches and the files behind them. Files are kept only until the batch is done. */
 export interface Batches {
   get(id: string, sight: Sight): Promise<Batch | null>
@@ -130,6 +161,13 @@ export interface Batches {
   dropFile(batch: Batch): Promise<void>
   /** Forgets a batch that wrote nothing. */
   drop(grant: Grant<'import.run'>): Promise<void>
+  /**
+   * Goes through every batch with the file that is still kept of it; null leaves both as they are.
+   * Durable when it resolves. @returns the ids of those that changed
+   */
+  rewrite(pass: Everything, verb: (batch: Batch, file: Uint8Array | null) => Promise<Rewritten | null>): Promise<readonly string[]>
+  /** Does not call `act` when another process has this batch in hand. @returns whether it was called */
+  alone(id: string, act: () => Promise<void>): Promise<boolean>
   /** Those that a process left in the middle. */
   unfinished(pass: Everything): Promise<readonly Batch[]>
 }

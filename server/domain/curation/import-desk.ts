@@ -1,3 +1,4 @@
+// Long because a batch is followed from the first look to the last row, and every step has to know how the others end.
 import type { ColumnWords } from '../customers/customer-row.js'
 import { headerOf } from '../customers/customer-row.js'
 import { customerWork, grantFor } from '../customers/import-customer.js'
@@ -12,9 +13,10 @@ import type { AuditRecord } from '../policy/record.js'
 import { mayAttempt } from '../policy/roles.js'
 import type { Notes } from '../notes/port.js'
 import type { Vocabulary } from '../notes/taxonomy.js'
-import { MOST_LINES, type Batch, type Batches, type Progress, type ReportLine } from './import-batch.js'
+import { MOST_LINES, type Batch, type Batches, type Progress, type ReportLine, type WrongRows } from './import-batch.js'
 import { columnsUsed, type Mappings } from './import-mapping.js'
 import { noteWork, type Named } from './import-note.js'
+import { fromLeftOut, wrongRows } from './left-out-rows.js'
 import { chunks, linesOf, lookAtRows, withEarlier, type RowAndWork, type Tally } from './look-at-rows.js'
 
 /** Everything an import stands on. */
@@ -109,8 +111,9 @@ export class ImportDesk {
 
   /** What a file says of itself before any row is looked at. */
   async table(batch: Pick<Batch, 'notes' | 'format'>, bytes: Uint8Array): Promise<Outcome<Table>> {
-    const opened = await this.parts.tables.open(bytes, batch.format)
-    if (!opened.ok) return opened
+    const read = await this.parts.tables.open(bytes, batch.format)
+    if (!read.ok) return read
+    const opened = done(fromLeftOut(read.value, batch.format))
     if (!batch.notes) {
       const header = headerOf(opened.value.columns, this.parts.columnWords)
       return header.ok ? opened : header
@@ -135,12 +138,14 @@ export class ImportDesk {
     this.queue = this.queue.then(async () => {
       try {
         if (this.stopping) return
-        const batch = (await this.parts.batches.unfinished(this.parts.pass)).find((one) => one.id === id)
-        if (!batch) return
-        const { people } = this.parts.directories()
-        const person = people.person(who(batch))
-        if (person && mayAttempt(person, 'import.run', people, this.parts.today())) await step(batch, person)
-        else await this.fail(batch, 'imports.failed.owner')
+        await this.parts.batches.alone(id, async () => {
+          const batch = (await this.parts.batches.unfinished(this.parts.pass)).find((one) => one.id === id)
+          if (!batch) return
+          const { people } = this.parts.directories()
+          const person = people.person(who(batch))
+          if (person && mayAttempt(person, 'import.run', people, this.parts.today())) await step(batch, person)
+          else await this.fail(batch, 'imports.failed.owner')
+        })
       } catch (error) {
         this.parts.failed(id, error)
         await this.failById(id)
@@ -156,7 +161,7 @@ export class ImportDesk {
     if (!rows) return
     const tally = await this.look(batch, rows)
     if (this.stopping) return
-    await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', at: tally.rows, rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut }))
+    await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', at: tally.rows, rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut, endless: tally.endless }))
   }
 
   private async written(batch: Batch, person: Person): Promise<void> {
@@ -164,20 +169,24 @@ export class ImportDesk {
     if (!rows) return
     const tally = await this.look(batch, rows)
     if (this.stopping) return
-    if (tally.counts.refused > 0) {
-      // Something changed since the check: nothing is begun that cannot be finished.
-      await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut }))
+    const leaving = batch.leftOut ?? null
+    if (tally.counts.refused > (leaving?.agreed ?? 0) || (tally.counts.refused > 0 && (tally.endless || tally.rows === 0))) {
+      // Something changed since the check: nothing is begun that cannot be finished, and whoever agreed is asked again.
+      await this.change(person, batch.id, (now) => ({ ...now, state: 'checked', rows: tally.rows, counts: tally.counts, report: tally.report, reportCut: tally.cut, endless: tally.endless, leftOut: null }))
       return
     }
+    const without = new Set(tally.wrong)
     const made = { created: 0, changed: 0, unchanged: 0 }
-    const report: ReportLine[] = tally.report.filter(({ what }) => what !== 'refused')
+    const report: ReportLine[] = [...tally.report]
     let at = 0
     for await (const chunk of chunks(rows(), AT_ONCE)) {
       if (this.stopping) return
-      const outcomes = await Promise.all(chunk.map(async ({ row, work }) => ({ row, outcome: work.write ? await work.write() : { what: work.what } })))
+      const outcomes = await Promise.all(chunk.filter(({ row }) => !tally.wrong.has(row.line)).map(async ({ row, work }) => ({ row, outcome: work.write ? await work.write() : { what: work.what } })))
       for (const { row, outcome } of outcomes) {
-        if (outcome.what === 'refused') report.push(...linesOf(row, 'refused', 'refusals' in outcome ? outcome.refusals : []))
-        else if (outcome.what === 'created' || outcome.what === 'changed' || outcome.what === 'unchanged') made[outcome.what] += 1
+        if (outcome.what === 'refused') {
+          without.add(row.line)
+          report.push(...linesOf(row, 'refused', 'refusals' in outcome ? outcome.refusals : []))
+        } else if (outcome.what === 'created' || outcome.what === 'changed' || outcome.what === 'unchanged') made[outcome.what] += 1
       }
       at += chunk.length
       this.tell(batch.id, { at, rows: tally.rows })
@@ -185,14 +194,22 @@ export class ImportDesk {
       await this.parts.breathe()
     }
     const now = this.parts.now()
-    const refusedLater = report.filter(({ what }) => what === 'refused').length
-    await this.parts.record.append({ at: now, who: person.id, did: 'import.done', thing: { kind: 'import', id: batch.id }, to: `${made.created},${made.changed}`, via: 'job' })
+    const kept = leaving && (await this.wrongRows(batch, without))
+    await this.parts.record.append({ at: now, who: person.id, did: 'import.done', thing: { kind: 'import', id: batch.id }, to: [made.created, made.changed, ...(without.size > 0 ? [without.size] : [])].join(','), via: 'job' })
     await this.change(person, batch.id, (was) => ({
       ...was, state: 'done', at: tally.rows, rows: tally.rows, finishedAt: now, report: report.slice(0, MOST_LINES), reportCut: tally.cut,
       // After a kill the second run finds rows of the first: they count as what the batch made of them.
-      counts: { ...tally.counts, ...withEarlier(was.counts, made), refused: refusedLater },
+      counts: { ...tally.counts, ...withEarlier(was.counts, made), refused: without.size },
+      leftOut: leaving && kept ? { ...leaving, ...kept } : null,
     }))
     await this.parts.batches.dropFile(batch)
+  }
+
+  /** The rows of a file that are wrong, as they stand there; null when it is not kept any more. */
+  async wrongRows(batch: Batch, lines: ReadonlySet<number>): Promise<WrongRows | null> {
+    const bytes = await this.parts.batches.file(batch)
+    const opened = bytes && (await this.parts.tables.open(bytes, batch.format))
+    return opened?.ok ? wrongRows(opened.value, batch.format, lines) : null
   }
 
   /** Every row with what it comes to, as often as asked for; null when the batch cannot go on. */

@@ -22,7 +22,7 @@ export function noteOfRow(row: Row, mapping: Mapping, proposed: Proposal): Outco
   if (answer === undefined) return refused(mapping.answers?.column ?? '', 'imports.row.answer')
   const read = (columns: Columns, between: string) =>
     [columns].flat().map((name) => (name === ANSWER ? answer : (row.cells.get(name) ?? ''))).filter((cell) => cell.trim() !== '').join(between)
-  const externalId = read(mapping.externalId, '/').trim()
+  const externalId = externalIdOf(row, mapping)
   if (externalId === '') found.push({ at: '', code: 'imports.row.no_id' })
   if (externalId.length > 200) found.push({ at: '', code: 'imports.row.long_id' })
   const observed = mapping.observedOn === undefined ? '' : (row.cells.get(mapping.observedOn) ?? '').trim()
@@ -62,6 +62,11 @@ export function noteOfRow(row: Row, mapping: Mapping, proposed: Proposal): Outco
       proposed: { audience: proposed.audience, level: proposed.level, named: [], stewards: [] },
     },
   })
+}
+
+/** What the file calls this row, in the columns that the mapping names; '' when they are empty. */
+export function externalIdOf(row: Row, mapping: Mapping): string {
+  return [mapping.externalId].flat().map((name) => row.cells.get(name) ?? '').filter((cell) => cell.trim() !== '').join('/').trim()
 }
 
 /** '' when the mapping has no answers, null when this row has none, undefined when it names no choice. */

@@ -96,7 +96,7 @@ function circumstances(writing: Writing, around: NoteImport): Circumstances {
   return {
     writer: around.importer, people, vocabulary: around.vocabulary(), knownCustomers: new Set(writing.about.customers),
     restricted: new Set((restricted ?? []).map(({ id }) => id)),
-    identifiers: findIdentifiers(`${writing.title}\n${writing.body}`).length, identifiersKept: true, now: around.now(),
+    identifiers: findIdentifiers(`${writing.title}\n${writing.body}`).length, identifiersKept: true, now: around.now(), today: around.today(),
   }
 }
 

@@ -14,6 +14,10 @@ export interface Tally {
   readonly counts: Counts
   readonly report: readonly ReportLine[]
   readonly cut: number
+  /** the lines of all refused rows */
+  readonly wrong: ReadonlySet<number>
+  /** the file could not be read to its end: nobody knows how many rows its last line stands for */
+  readonly endless: boolean
 }
 
 /** How many rows are looked at before others get their turn. */
@@ -30,6 +34,8 @@ export async function lookAtRows(rows: AsyncIterable<RowAndWork>, goOn: (at: num
   const report: ReportLine[] = []
   const first = new Map<string, number>()
   const named = new Set<string>()
+  const wrong = new Set<number>()
+  let endless = false
   let total = 0
   let cut = 0
   const say = (found: readonly ReportLine[]) => {
@@ -42,6 +48,8 @@ export async function lookAtRows(rows: AsyncIterable<RowAndWork>, goOn: (at: num
     const keys = keysOf(work)
     const before = keys.map((key) => first.get(key)).find((line) => line !== undefined)
     for (const key of keys) if (!first.has(key)) first.set(key, row.line)
+    if (before !== undefined || work.what === 'refused') wrong.add(row.line)
+    endless ||= row.trouble?.code.startsWith('imports.csv.') ?? false
     if (before !== undefined) {
       counts.refused += 1
       say([{ line: row.line, what: 'refused', refusal: { at: '', code: 'imports.row.twice', with: { line: before } } }])
@@ -53,8 +61,8 @@ export async function lookAtRows(rows: AsyncIterable<RowAndWork>, goOn: (at: num
     }
     if (total % BETWEEN === 0 && !(await goOn(total))) break
   }
-  if (total === 0) return { rows: 0, counts: { ...NO_COUNTS, refused: 1 }, report: [{ line: 1, what: 'refused', refusal: { at: '', code: 'imports.file.no_rows' } }], cut: 0 }
-  return { rows: total, counts: { ...counts, customers: named.size }, report, cut }
+  if (total === 0) return { rows: 0, counts: { ...NO_COUNTS, refused: 1 }, report: [{ line: 1, what: 'refused', refusal: { at: '', code: 'imports.file.no_rows' } }], cut: 0, wrong, endless }
+  return { rows: total, counts: { ...counts, customers: named.size }, report, cut, wrong, endless }
 }
 
 /** No two rows may have the same id, nor the same number. */

@@ -2,7 +2,7 @@ import { done, refused, type Outcome } from '../people/refusal.js'
 import { granted, type Grant } from '../policy/grant.js'
 import { stricterLevel } from '../policy/level.js'
 import { changedSince, happened, opened, withRights } from '../notes/change.js'
-import { latest, livingConfidence, published, type Note } from '../notes/note.js'
+import { livingConfidence, published, standingText, type Note } from '../notes/note.js'
 import type { Revision } from '../notes/revision.js'
 import { tightened } from '../notes/rights.js'
 import { closedItem, decisionOf, mayDecideNow, settledFlags } from './deciding.js'
@@ -34,7 +34,7 @@ export function takeOverText(target: Note, grant: Grant<'note.edit'>, from: { re
   granted(grant, target.id)
   const changed = changedSince(target, grant)
   if (changed) return changed
-  const base = latest(target)
+  const base = standingText(target)
   const number = target.revision + 1
   const proposed = { ...tightened(base.proposed, from.rights), stewards: target.rights.stewards.length > 0 ? target.rights.stewards : from.rights.stewards }
   const revision: Revision = {

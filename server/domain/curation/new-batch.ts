@@ -44,10 +44,26 @@ export function newBatch(id: string, owner: Person, { fileName, bytes, source, n
   })
 }
 
-/** Begins to write what was looked at; not while a single row is wrong. */
-export function beginBatch(batch: Batch): Outcome<Batch> {
-  if (batch.state !== 'checked' || batch.counts.refused > 0) return refused('', 'imports.run.not_ready')
-  return done({ ...batch, state: 'running', at: 0 })
+/** Somebody says that the wrong rows may be left out, and how many they saw. */
+export interface Leaving {
+  readonly by: string
+  readonly at: string
+  readonly rows: number
+}
+
+/** Whether the wrong rows can be left out: something good remains, and each of the wrong ones is known. */
+export function canLeaveOut({ state, counts, endless = false }: Pick<Batch, 'state' | 'counts' | 'endless'>): boolean {
+  return state === 'checked' && counts.refused > 0 && counts.created + counts.changed > 0 && !endless
+}
+
+/** Begins to write what was looked at; not while a single row is wrong, unless it is said that those are left out. */
+export function beginBatch(batch: Batch, leaving: Leaving | null = null): Outcome<Batch> {
+  if (batch.state !== 'checked') return refused('', 'imports.run.not_ready')
+  if (batch.counts.refused === 0) return done({ ...batch, state: 'running', at: 0, leftOut: null })
+  if (!leaving || !canLeaveOut(batch)) return refused('', 'imports.run.not_ready')
+  // They agreed to what they saw, and to nothing else.
+  if (leaving.rows !== batch.counts.refused) return refused('', 'imports.left_out.changed', { count: batch.counts.refused })
+  return done({ ...batch, state: 'running', at: 0, leftOut: { by: leaving.by, at: leaving.at, agreed: leaving.rows, columns: [], rows: [], cut: 0 } })
 }
 
 /** For people to recognise their file by; never part of a path. */

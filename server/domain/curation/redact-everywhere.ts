@@ -5,9 +5,12 @@ import type { AllDrafts } from '../notes/draft.js'
 import type { AllNotes, Notes, Saved } from '../notes/port.js'
 import { markOf, type RedactionProposal } from '../notes/redaction.js'
 import type { Vocabulary } from '../notes/taxonomy.js'
+import type { TableReader } from '../people/table.js'
 import { confirmRedaction, proposeRedaction, refuseRedaction } from './redact-note.js'
+import type { Batches } from './import-batch.js'
 import { draftRedacted, type RedactionMeans, type Wanted } from './redact-texts.js'
-import type { ListedRedaction, RedactionList } from './redaction-list.js'
+import { leftOutRedacted, uploadRedacted } from './redact-upload.js'
+import { draftMark, uploadMark, type ListedRedaction, type RedactionList } from './redaction-list.js'
 
 /** Everything that may hold a copy of a note's words. */
 export interface RedactionRoom {
@@ -15,6 +18,9 @@ export interface RedactionRoom {
   readonly notes: Pick<Notes, 'change'>
   readonly allNotes: Pick<AllNotes, 'read'>
   readonly drafts: AllDrafts
+  /** files of notes that wait to be imported, rows that were left out of one, and how they are read */
+  readonly uploads: Pick<Batches, 'rewrite'>
+  readonly tables: TableReader
   /** every mail that was kept and speaks of the note loses its text; nothing where mail is not kept */
   readonly mail: { redact(note: string, mark: string): Promise<number> } | null
   /** nothing of what was replaced stays in files beside the notes: older revisions, catalog, search index */
@@ -109,11 +115,28 @@ export class RedactionDesk {
   }
 
   private async seeToCopies({ id, note, whole, words, mark }: ListedRedaction): Promise<void> {
-    const { drafts, mail, means, list, pass } = this.room
+    const { drafts, uploads, tables, mail, means, list, pass } = this.room
     if (mark === null) return
-    const touched = await drafts.rewrite(pass, (draft) => draftRedacted(draft, note, { whole, words: words ?? [] }, mark, means))
+    const wanted: Wanted = { whole, words: words ?? [] }
+    const innocent = new Set<string>()
+    const touched = await drafts.rewrite(pass, (draft) => {
+      const next = draftRedacted(draft, note, wanted, mark, means)
+      if (next === draft) innocent.add(draftMark(draft, means.digest))
+      return next
+    })
+    await uploads.rewrite(pass, async (batch, file) => {
+      const leftOut = leftOutRedacted(batch, note, wanted, means)
+      const opened = file && (await tables.open(file, batch.format))
+      // What cannot be read cannot be imported either: nothing is lost with it.
+      const text = !opened ? null : opened.ok ? await uploadRedacted(batch, opened.value, note, wanted, mark, means) : ''
+      if (text === null && leftOut === null) {
+        if (file || batch.leftOut) innocent.add(uploadMark(batch, means.digest))
+        return null
+      }
+      return { ...(text !== null && { file: { text, format: 'jsonl' as const } }), ...(leftOut && { leftOut }) }
+    })
     await mail?.redact(note, mark)
-    await list.change((now) => now.map((line) => (line.id === id ? { ...line, drafts: [...new Set([...line.drafts, ...touched])] } : line)))
+    await list.change((now) => now.map((line) => (line.id === id ? { ...line, drafts: [...new Set([...line.drafts, ...touched])], innocent: [...innocent] } : line)))
   }
 
   private async finish(id: string): Promise<void> {

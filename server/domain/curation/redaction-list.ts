@@ -1,4 +1,6 @@
+import type { Draft } from '../notes/draft.js'
 import type { Redaction } from '../notes/redaction.js'
+import type { Batch } from './import-batch.js'
 
 /**
  * One line of the list of redactions: proposed, begun (the second person agreed; copies are being seen to), done.
@@ -14,6 +16,8 @@ export interface ListedRedaction extends Omit<Redaction, 'second' | 'mark'> {
   readonly words: readonly string[] | null
   /** drafts that held the words, or were of the note */
   readonly drafts: readonly string[]
+  /** marks of the drafts and uploads that were looked at and held none of it: in an older backup those may stay */
+  readonly innocent?: readonly string[]
 }
 
 export interface RedactionList {
@@ -21,6 +25,19 @@ export interface RedactionList {
   all(): readonly ListedRedaction[]
   /** Durable when it resolves; the same list writes nothing. */
   change(verb: (now: readonly ListedRedaction[]) => readonly ListedRedaction[]): Promise<void>
+}
+
+/**
+ * One state of a draft, so that a restored copy is known to be the one that was looked at. It holds none of the words
+ * that were taken out, so nobody can try them on it.
+ */
+export function draftMark({ id, savedAt, fields }: Draft, digest: (text: string) => string): string {
+  return digest(JSON.stringify(['draft', id, savedAt, fields])).slice(0, 16)
+}
+
+/** An upload is never written over but by a redaction; done, a batch keeps the rows that were left out instead. */
+export function uploadMark({ id, createdAt, leftOut }: Batch, digest: (text: string) => string): string {
+  return digest(JSON.stringify(['upload', id, createdAt, leftOut?.rows.length ?? 'file'])).slice(0, 16)
 }
 
 /** What is kept with the note, of a line that was agreed on. */

@@ -5,7 +5,7 @@ import { changedSince, happened, opened, withRights } from './change.js'
 import { isActive } from './item.js'
 import { latest, livingConfidence, published, type Note } from './note.js'
 import type { Revision } from './revision.js'
-import { tightened } from './rights.js'
+import { tightened, type Rights } from './rights.js'
 import { governanceOf, objections, tidyTags, type Circumstances, type Writing } from './writing.js'
 
 /**
@@ -36,14 +36,14 @@ export function editNote(
     about: { ...writing.about, customers: withRestricted(writing.about.customers, note, around), tags: tidyTags(writing.about.tags) },
     source: writing.source,
     proposed: writing.proposed,
-    floor: { ...tightened(writing.proposed, note.rights), stewards: writing.proposed.stewards },
+    floor: strictest(writing.proposed, note.rights),
     closed: null,
   }
   let next: Note = { ...note, revision: number, revisions: [...note.revisions, revision] as unknown as Note['revisions'] }
   if (!validated) {
     const governance = note.governance === 'review_first' && was === 'not_validated' ? 'review_first' : governanceOf(writing, around)
     // Somebody may have closed it since it was posted: until a decision the stricter of both holds.
-    const inForce = was === 'wip' ? writing.proposed : { ...tightened(writing.proposed, note.rights), stewards: writing.proposed.stewards }
+    const inForce = was === 'wip' ? writing.proposed : strictest(writing.proposed, note.rights)
     next = { ...withRights(next, inForce), confidence: 'not_validated', governance }
   } else if (isLowerLevel(note.rights.level, writing.proposed.level)) {
     // The writer says it is more sensitive than it was taken for: closing does not wait for a decision.
@@ -53,6 +53,11 @@ export function editNote(
   return done(happened(next, {
     at: around.now, by: grant.who, what: resubmitted ? 'resubmitted' : 'edited', for: validated ? 'curators' : 'readers', on: number,
   }))
+}
+
+/** Of wish and present the stricter. Who wishes that it were not restricted names no curators: those it has go on looking after it. */
+function strictest(wish: Rights, present: Rights): Rights {
+  return { ...tightened(wish, present), stewards: wish.level === 'restricted' ? wish.stewards : present.stewards }
 }
 
 /** Taking a restricted customer off would open the text to others: only a decision does that, and the writer may not even know of it. */

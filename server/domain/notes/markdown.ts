@@ -10,6 +10,8 @@ export interface Markdown {
   /** Never throws on any text; what cannot be rendered in time comes back as plain text, escaped. */
   render(text: string): SafeHtml | Promise<SafeHtml>
   plain(text: string): string
+  /** Makes ready what the first text would wait for; called once the server listens. */
+  warm(): void
 }
 
 /**

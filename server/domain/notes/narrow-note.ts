@@ -4,7 +4,7 @@ import type { Party } from '../policy/access.js'
 import { granted, type Grant } from '../policy/grant.js'
 import { isLowerLevel, isWiderAudience, type Audience, type Level } from '../policy/level.js'
 import { happened, opened, withRights } from './change.js'
-import { latest, livingConfidence, type Note } from './note.js'
+import { livingConfidence, standingText, type Note } from './note.js'
 import { tightened, type Rights } from './rights.js'
 import { ableStewards } from './writing.js'
 
@@ -21,21 +21,22 @@ export interface Narrowing {
 /**
  * Closing is immediate: a smaller audience, a stricter level, fewer named readers, or withheld until a decision,
  * on every revision before the answer. Anything that would open is refused: that needs a decision.
+ * @param today `YYYY-MM-DD` at the bank
  */
-export function narrowNote(note: Note, grant: Grant<'note.narrow'>, to: Narrowing, people: Directory, item: string, at: string): Outcome<Note> {
+export function narrowNote(note: Note, grant: Grant<'note.narrow'>, to: Narrowing, people: Directory, item: string, at: string, today: string): Outcome<Note> {
   granted(grant, note.id)
   if (isWiderAudience(to.audience, note.rights.audience)) return refused('audience', 'notes.narrow.would_open')
   if (isLowerLevel(to.level, note.rights.level)) return refused('level', 'notes.narrow.would_open')
   const stewards = to.level === 'restricted' && note.rights.level !== 'restricted' ? to.stewards : note.rights.stewards
   if (to.level === 'restricted' && note.rights.level !== 'restricted') {
-    const able = ableStewards(people, note.home.department, at.slice(0, 10), [note.author])
+    const able = ableStewards(people, note.home.department, today, [note.author])
     if (stewards.filter((party) => able.some((p) => `p:${p.id}` === party)).length < 2) {
       return refused('stewards', able.length < 2 ? 'notes.stewards.too_few_exist' : 'notes.stewards.two_needed')
     }
   }
   const rights: Rights = { audience: to.audience, level: to.level, named: note.rights.named.filter((p) => !to.unname.includes(p)), stewards }
   const narrowed = withRights(note, rights)
-  const last = latest(note)
+  const last = standingText(note)
   const revisions = narrowed.revisions.map((r) =>
     r.number === last.number ? { ...r, proposed: { ...tightened(r.proposed, rights), stewards } } : r,
   )

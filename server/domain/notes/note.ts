@@ -172,6 +172,11 @@ export function pending(note: Note): Revision | null {
   return note.validated !== null && last.number > note.validated && last.closed === null ? last : null
 }
 
+/** The newest text that stands: an edit that waits, or what is published. One that was taken back or declined is neither. */
+export function standingText(note: Note): Revision {
+  return pending(note) ?? published(note)
+}
+
 /**
  * Everybody who wrote text of it since the last decision that validated it; none of them may decide (PRODUCT.md §2.5).
  * Nor may who answers for it in the writer's place: they would agree to their own proposals.

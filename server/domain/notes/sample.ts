@@ -78,7 +78,7 @@ export function person_(id: string): Person {
 export function around(writer: string, more: Partial<Circumstances> = {}): Circumstances {
   return {
     writer: person_(writer), people: DIRECTORY, vocabulary: VOCABULARY, knownCustomers: new Set(), restricted: new Set(),
-    identifiers: 0, identifiersKept: false, now: NOW, ...more,
+    identifiers: 0, identifiersKept: false, now: NOW, today: NOW.slice(0, 10), ...more,
   }
 }
 

@@ -4,7 +4,7 @@ import { standingApart, type Standing } from '../policy/rules.js'
 import { accessOf, additionAccess } from './access.js'
 import { isActive } from './item.js'
 import {
-  latest, livingConfidence, pending, published, revisionNumbered, writersSinceDecision,
+  livingConfidence, pending, published, revisionNumbered, standingText, writersSinceDecision,
   type Comment, type Decision, type Flag, type Happening, type Message, type Note, type Reuse,
 } from './note.js'
 import type { RedactionProposal } from './redaction.js'
@@ -133,13 +133,8 @@ export function noteAsSeen(note: Note, sight: Sight): NoteSeen | null {
     timeline: note.timeline.filter((line) =>
       line.for === 'readers' ? reads(line.on) : curates(line.on) || answers(line.on),
     ),
-    standing: overUnread(standingTo(note, by, asCurator), reads(latestLiving(note).number)),
+    standing: overUnread(standingTo(note, by, asCurator), reads(standingText(note).number)),
   }
-}
-
-/** The text an edit would start from: what waits, or what is published. */
-function latestLiving(note: Note): Revision {
-  return pending(note) ?? published(note)
 }
 
 /** Whoever cannot read the newest text must not write over it: for them somebody's edit stands in the way. */
@@ -149,12 +144,13 @@ function overUnread(standing: Standing, readsNewest: boolean): Standing {
 
 /** How somebody who reads the note stands to it; the facts that rules.ts decides on. */
 export function standingTo(note: Note, who: string, curator: boolean): Standing {
-  const last = latest(note)
+  const last = standingText(note)
   return standingApart(note.id, {
     revision: note.revision,
     author: note.author === who || note.caretaker === who,
     // An edit by somebody else that still waits is theirs alone, whoever answers for the note.
     wroteLatest: last.by === who || (note.caretaker === who && pending(note) === null),
+    wrotePublished: published(note).by === who,
     wroteSinceDecision: writersSinceDecision(note).includes(who),
     curator,
     validated: livingConfidence(note) === 'validated',

@@ -23,8 +23,8 @@ export function endedWithout(note: Note, how: 'withdrawn' | 'declined', who: str
     return happened({ ...note, confidence: 'wip', item: ended }, { at, by: who, what: how, for: 'curators', on: last.number })
   }
   const revisions = note.revisions.map((r) => (edit && r.number === edit.number ? { ...r, closed: how } : r))
-  // The edit is gone; a due date or an unsettled flag still waits for somebody.
-  const stillDue = item.why === 'due' || note.flags.some((flag) => flag.settled === null)
+  // The edit is gone; a due date, an unsettled flag or a note withheld "until a decision" still waits for somebody.
+  const stillDue = item.why === 'due' || note.withheld !== null || note.flags.some((flag) => flag.settled === null)
   const next: Note = {
     ...note,
     revisions: revisions as unknown as Note['revisions'],

@@ -33,6 +33,8 @@ export interface Circumstances {
   /** the writer was asked once about them and keeps them */
   readonly identifiersKept: boolean
   readonly now: string
+  /** `YYYY-MM-DD` at the bank */
+  readonly today: string
 }
 
 /** @returns every objection at once, each at its field, or null */
@@ -48,7 +50,7 @@ export function objections(writing: Writing, around: Circumstances, homeDepartme
   if (about.customers.some((id) => !around.knownCustomers.has(id))) say('customers', 'notes.customers.unknown')
   if (about.tags.length > MAX_TAGS) say('tags', 'notes.tags.too_many', { max: MAX_TAGS })
   if (about.tags.some((tag) => [...tag].length > MAX_TAG_LENGTH)) say('tags', 'notes.tags.too_long', { max: MAX_TAG_LENGTH })
-  if (source.observedOn !== null && source.observedOn > dayAfter(around.now)) say('observedOn', 'notes.observed.in_future')
+  if (source.observedOn !== null && source.observedOn > around.today) say('observedOn', 'notes.observed.in_future')
 
   const topic = about.topic === null ? undefined : around.vocabulary.topic(about.topic)
   if (about.topic !== null && !topic) say('topic', 'notes.topic.unknown')
@@ -61,7 +63,7 @@ export function objections(writing: Writing, around: Circumstances, homeDepartme
   if (proposed.named.some((party) => !partyExists(party, around.people))) say('named', 'notes.named.unknown')
   if (around.identifiers > 0 && !around.identifiersKept) say('body', 'notes.identifiers.ask', { count: around.identifiers })
   if (proposed.level === 'restricted') {
-    const able = ableStewards(around.people, homeDepartment, around.now.slice(0, 10), [around.writer.id])
+    const able = ableStewards(around.people, homeDepartment, around.today, [around.writer.id])
     const named = proposed.stewards.filter((party) => able.some((p) => `p:${p.id}` === party))
     if (named.length < 2) say('stewards', able.length < 2 ? 'notes.stewards.too_few_exist' : 'notes.stewards.two_needed')
   }
@@ -99,9 +101,4 @@ export function utf8Length(text: string): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
   }
   return bytes
-}
-
-/** A day of grace: the writer's evening may already be tomorrow in UTC. */
-function dayAfter(now: string): string {
-  return new Date(Date.parse(now) + 86_400_000).toISOString().slice(0, 10)
 }

@@ -39,7 +39,7 @@ export async function choosePasswordByLink(
 ): Promise<Outcome<Person>> {
   const person = ownerOfLink(ports, token, now)
   if (!person) return refused('', 'password.link.over')
-  const weak = weakness(ports.passwords, password, person)
+  const weak = await weakness(ports.passwords, password, person)
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(password)
   const digest = ports.passwords.digest(token)
@@ -63,7 +63,7 @@ export async function changeOwnPassword(
   if (!(await ports.passwords.verify(credential.hash, words.present))) {
     return refused('present_password', 'password.present.wrong')
   }
-  const weak = weakness(ports.passwords, words.next, person)
+  const weak = await weakness(ports.passwords, words.next, person)
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(words.next)
   await ports.credentials.change(person.id, (it) => ({
@@ -77,11 +77,11 @@ export async function changeOwnPassword(
 }
 
 /** The reason a password will not do, if any. */
-export function weakness(
+export async function weakness(
   passwords: Passwords,
   password: string,
   person: Pick<Person, 'login' | 'name' | 'email'>,
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   const length = [...password].length
   if (length < PASSWORD_LENGTH.min) {
     return { at: 'new_password', code: 'password.too_short', with: { min: PASSWORD_LENGTH.min } }
@@ -89,7 +89,7 @@ export function weakness(
   if (length > PASSWORD_LENGTH.max) {
     return { at: 'new_password', code: 'password.too_long', with: { max: PASSWORD_LENGTH.max } }
   }
-  if (passwords.strength(password, [person.login, person.name, person.email, 'tacit', '默识']) < ENOUGH_STRENGTH) {
+  if ((await passwords.strength(password, [person.login, person.name, person.email, 'tacit', '默识'])) < ENOUGH_STRENGTH) {
     return { at: 'new_password', code: 'password.too_easy' }
   }
   return undefined

@@ -7,7 +7,11 @@ export interface Credential {
   readonly changes: number
   readonly changedAt: string | null
   readonly link: PasswordLink | null
+  /** digests of the places this person last entered from, newest last: attempts from elsewhere never slow them there */
+  readonly places?: readonly string[]
 }
+
+export const PLACES_REMEMBERED = 20
 
 /** A single-use link to choose a password. Only a digest is kept: a stolen data directory opens no account. */
 export interface PasswordLink {

@@ -51,14 +51,15 @@ export interface Passwords {
   /** Takes the same time with `null` as with a hash. */
   verify(hash: string | null, password: string): Promise<boolean>
   /** 0 to 4, as zxcvbn counts; `hints` are words an attacker of this person would try first */
-  strength(password: string, hints: readonly string[]): number
+  strength(password: string, hints: readonly string[]): Promise<number>
   newToken(): string
   digest(token: string): string
 }
 
 /** Slows guessing down, per account and address together, so that the owner can still enter from elsewhere. */
 export interface Throttle {
-  isBlocked(login: string, address: string): Promise<boolean>
-  failed(login: string, address: string): Promise<void>
-  succeeded(login: string, address: string): Promise<void>
+  /** @param known whether this person entered from this place before. Asking takes the account's turn while it is slow. */
+  isBlocked(login: string, place: string, known: boolean): Promise<boolean>
+  failed(login: string, place: string, known: boolean): Promise<void>
+  succeeded(login: string, place: string): Promise<void>
 }

@@ -1,4 +1,6 @@
+import { PLACES_REMEMBERED } from './credential.js'
 import type { Person } from './person.js'
+import { placeOf } from './place.js'
 import type { Credentials, Passwords, People, Throttle } from './port.js'
 import { done, refused, type Outcome } from './refusal.js'
 
@@ -22,13 +24,25 @@ export interface Attempt {
 export async function signIn(ports: SignInPorts, attempt: Attempt): Promise<Outcome<Person>> {
   const person = ports.people.directory().personByLogin(attempt.login)
   const login = attempt.login.trim().toLowerCase()
-  const blocked = await ports.throttle.isBlocked(login, attempt.address)
-  const hash = person ? ports.credentials.of(person.id).hash : null
+  const place = placeOf(attempt.address)
+  const credential = person ? ports.credentials.of(person.id) : null
+  const mark = ports.passwords.digest(`${person?.id ?? ''} ${place}`)
+  const known = credential?.places?.includes(mark) ?? false
+  const blocked = await ports.throttle.isBlocked(login, place, known)
+  const hash = credential?.hash ?? null
   const right = await ports.passwords.verify(hash, attempt.password)
   if (!person?.active || !right || blocked) {
-    await ports.throttle.failed(login, attempt.address)
+    await ports.throttle.failed(login, place, known)
     return refused('', 'sign-in.refused')
   }
-  await ports.throttle.succeeded(login, attempt.address)
+  await ports.throttle.succeeded(login, place)
+  if (!known) await remember(ports.credentials, person.id, mark)
   return done(person)
+}
+
+/** Whoever is entitled enters, even while the disk is full: a place that is not remembered is only slower next time. */
+async function remember(credentials: Credentials, person: string, mark: string): Promise<void> {
+  await credentials
+    .change(person, (now) => ({ ...now, places: [...(now.places ?? []).filter((one) => one !== mark), mark].slice(-PLACES_REMEMBERED) }))
+    .catch(() => undefined)
 }

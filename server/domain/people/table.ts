@@ -17,6 +17,8 @@ export interface Row {
   readonly cells: ReadonlyMap<string, string>
   /** why it cannot be read */
   readonly trouble?: Refusal
+  /** of a row in trouble, what stands there: its cells, or its one line */
+  readonly raw?: readonly string[]
 }
 
 export interface TableReader {

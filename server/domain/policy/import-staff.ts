@@ -32,10 +32,12 @@ export interface StaffLine {
 }
 
 export interface StaffPlan {
-  /** as it was when any row is refused: a file is taken whole or not at all */
+  /** as it was when any row is refused and was not to be left out: a file is taken whole or not at all */
   readonly roster: Roster
   readonly lines: readonly StaffLine[]
   readonly refused: boolean
+  /** wrong rows that were left out, because somebody asked for that */
+  readonly leftOut: number
 }
 
 export interface StaffRoom {
@@ -64,8 +66,9 @@ export function staffHeader(columns: readonly string[], words: StaffWords): Outc
 /**
  * Goes through all rows, each by the same verbs as the pages, so that no file can do what an administrator may not:
  * above all change their own rights.
+ * @param leaveOut the wrong rows are left out; otherwise one of them refuses the whole file
  */
-export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom): StaffPlan {
+export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom, leaveOut = false): StaffPlan {
   const first = new Map<string, number>()
   const lines: StaffLine[] = []
   let now = roster
@@ -89,8 +92,10 @@ export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom)
       }
     }
   }
-  const refused = lines.some(({ what }) => what === 'refused')
-  return { roster: refused ? roster : now, lines, refused }
+  const wrong = lines.filter(({ what }) => what === 'refused').length
+  // Behind a quotation mark that does not end nobody knows how many rows there are.
+  const refused = wrong > 0 && (!leaveOut || rows.some(({ trouble }) => trouble?.code.startsWith('imports.csv.')))
+  return { roster: refused ? roster : now, lines, refused, leftOut: refused ? 0 : wrong }
 }
 
 function taken(roster: Roster, row: Row, login: string, before: Person | undefined, id: string, room: StaffRoom): Outcome<Roster> {

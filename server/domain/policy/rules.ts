@@ -9,8 +9,10 @@ export interface Standing {
   readonly revision: number
   /** posted the thing first */
   readonly author: boolean
-  /** wrote the newest text of it */
+  /** wrote the newest text of it, published or waiting */
   readonly wroteLatest: boolean
+  /** wrote the text that readers read */
+  readonly wrotePublished: boolean
   /** wrote any of the text since the last decision */
   readonly wroteSinceDecision: boolean
   /** L4: its home is in their domain, within their clearance, and named on it when restricted */
@@ -34,8 +36,10 @@ const always: Rule = () => null
 const curator: Rule = (s) => (s.curator ? null : 'policy.curators_only')
 const admin: Rule = (s) => (s.admin ? null : 'policy.admins_only')
 const living: Rule = (s) => (s.archived ? 'policy.archived' : null)
-const writer: Rule = (s) => (s.author || s.wroteLatest ? null : 'policy.writers_only')
-const writerOrCurator: Rule = (s) => (s.author || s.wroteLatest || s.curator ? null : 'policy.writers_and_curators_only')
+// Whoever only suggested an edit has no say in what is published.
+const writer: Rule = (s) => (s.author || s.wrotePublished ? null : 'policy.writers_only')
+const writerOrCurator: Rule = (s) => (s.author || s.wrotePublished || s.curator ? null : 'policy.writers_and_curators_only')
+const editorOrCurator: Rule = (s) => (s.author || s.wroteLatest || s.curator ? null : 'policy.writers_and_curators_only')
 
 /** The first reason that speaks against it. */
 const all = (...rules: readonly Rule[]): Rule => (s) => {
@@ -53,7 +57,7 @@ export const RULES: { readonly [A in Act]: Rule } = {
   'search': always,
   'note.read': always,
   'note.post': always,
-  'note.edit': all(living, writerOrCurator, (s) => (s.editWaiting ? 'policy.edit_waiting' : null)),
+  'note.edit': all(living, editorOrCurator, (s) => (s.editWaiting ? 'policy.edit_waiting' : null)),
   'note.suggest': all(
     living,
     (s) => (s.validated ? null : 'policy.suggest_validated_only'),
@@ -62,7 +66,7 @@ export const RULES: { readonly [A in Act]: Rule } = {
   'note.withdraw': all(living, (s) => (s.underReview && s.wroteLatest ? null : 'policy.writers_only')),
   'note.narrow': writerOrCurator,
   'note.agree': all(writer, (s) => (s.wideningOffered ? null : 'policy.nothing_to_agree')),
-  'note.reply': writerOrCurator,
+  'note.reply': editorOrCurator,
   'note.comment': living,
   'note.reuse': living,
   'note.helpful': all(living, (s) => (s.author ? 'policy.own_note' : null)),
@@ -98,7 +102,7 @@ export const RULES: { readonly [A in Act]: Rule } = {
 /** Standing to something that has no author, review or home of its own: a page, a list, oneself. */
 export function standingApart(id: string, facts: Partial<Standing> = {}): Standing {
   return {
-    id, revision: 0, author: false, wroteLatest: false, wroteSinceDecision: false, curator: false, admin: false,
+    id, revision: 0, author: false, wroteLatest: false, wrotePublished: false, wroteSinceDecision: false, curator: false, admin: false,
     auditor: false, validated: false, archived: false, wip: false, underReview: false, editWaiting: false,
     wideningOffered: false, ...facts,
   }

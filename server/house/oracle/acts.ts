@@ -3,17 +3,19 @@ import type { Standing } from '../../domain/policy/rules.js'
 
 /** Facts about a person and one note that they can read; a plain copy of what PRODUCT.md §2 speaks of. */
 export type Facts = Pick<Standing,
-  'author' | 'wroteLatest' | 'wroteSinceDecision' | 'curator' | 'admin' | 'auditor' | 'validated' | 'archived' |
+  'author' | 'wroteLatest' | 'wrotePublished' | 'wroteSinceDecision' | 'curator' | 'admin' | 'auditor' | 'validated' | 'archived' |
   'underReview' | 'editWaiting' | 'wideningOffered'>
 
 export const FACTS: readonly (keyof Facts)[] = [
-  'author', 'wroteLatest', 'wroteSinceDecision', 'curator', 'admin', 'auditor', 'validated', 'archived', 'underReview',
+  'author', 'wroteLatest', 'wrotePublished', 'wroteSinceDecision', 'curator', 'admin', 'auditor', 'validated', 'archived', 'underReview',
   'editWaiting', 'wideningOffered',
 ]
 
 const anybody = () => true
 const curator = (f: Facts) => f.curator
-const writer = (f: Facts) => f.author || f.wroteLatest
+/** "Author": whoever posted it, or wrote what is published; not a reader whose suggestion waits. */
+const writer = (f: Facts) => f.author || f.wrotePublished
+const editor = (f: Facts) => f.author || f.wroteLatest
 const living = (f: Facts) => !f.archived
 
 /** Who may do what, from PRODUCT.md §2 and §3 by hand. Acts whose only condition is the door are `anybody` here. */
@@ -24,7 +26,7 @@ export const MAY: { readonly [A in Act]: (facts: Facts) => boolean } = {
   'note.read': anybody,
   'note.post': anybody,
   // Writers and curators change the text, unless somebody else's edit waits for its decision.
-  'note.edit': (f) => living(f) && (writer(f) || curator(f)) && !f.editWaiting,
+  'note.edit': (f) => living(f) && (editor(f) || curator(f)) && !f.editWaiting,
   // "Readers … suggest an edit": of what is validated.
   'note.suggest': (f) => living(f) && f.validated && !f.editWaiting,
   'note.withdraw': (f) => living(f) && f.underReview && f.wroteLatest,
@@ -33,7 +35,7 @@ export const MAY: { readonly [A in Act]: (facts: Facts) => boolean } = {
   // "until the author agrees (one click)"
   'note.agree': (f) => writer(f) && f.wideningOffered,
   // "The review thread is for the author and L4."
-  'note.reply': (f) => writer(f) || curator(f),
+  'note.reply': (f) => editor(f) || curator(f),
   'note.comment': living,
   'note.reuse': living,
   'note.helpful': (f) => living(f) && !f.author,

@@ -14,7 +14,7 @@ export const TODAY = '2026-03-02'
 export const CUSTOMER_IDS = { plain: '0198c0de-0001-7000-8000-00000000000a', restricted: '0198c0de-0001-7000-8000-00000000000b' } as const
 
 export const PEOPLE = new Directory(
-  (Object.keys(EMPLOYEES) as EmployeeId[]).map(personOf),
+  (Object.keys(EMPLOYEES) as EmployeeId[]).map((id) => personFrom(id, EMPLOYEES[id])),
   Object.entries(DEPARTMENTS).map(([id, parent]) => ({ id, name: id, nameZh: id, parent })),
   Object.entries(TEAMS).map(([id, department]) => ({ id, name: id, nameZh: id, department, email: `${id}@bank.test` })),
 )
@@ -50,8 +50,7 @@ export function principal(name: string): Principal {
   return found
 }
 
-function personOf(id: EmployeeId): Person {
-  const facts: Employee = EMPLOYEES[id]
+export function personFrom(id: EmployeeId, facts: Employee): Person {
   return {
     id, login: id, name: id, email: `${id}@bank.test`, title: '', department: facts.department, teams: facts.teams,
     roles: facts.roles, domain: facts.domain, clearance: facts.clearance, language: 'en', active: !facts.disabled,

@@ -1,4 +1,4 @@
-import type { DepartmentId, EmployeeId, TeamId } from './principals.js'
+import { NAMED, RESTRICTED_CUSTOMER, STEWARDS, type Circle, type DepartmentId, type EmployeeId, type PartyName, type TeamId } from './principals.js'
 
 export const LEVELS = ['shareable', 'internal', 'confidential', 'restricted'] as const
 export const AUDIENCES = ['private', 'team', 'department', 'enterprise'] as const
@@ -11,6 +11,10 @@ export const HOMES = {
 export type Level = (typeof LEVELS)[number]
 export type Audience = (typeof AUDIENCES)[number]
 export type Home = keyof typeof HOMES
+export interface Place {
+  readonly department: DepartmentId
+  readonly team: TeamId | null
+}
 
 /** Confidence with what an archived note was; `wip` notes were withdrawn, declined ones are a state below. */
 export const CONFIDENCES = ['wip', 'not_validated', 'validated', 'archived from not_validated', 'archived from validated'] as const
@@ -35,7 +39,14 @@ export interface NoteFacts {
   readonly confidence: Confidence
   readonly governance: 'publish_first' | 'review_first'
   readonly home: Home
+  /** where it is at home at this moment */
+  readonly place: Place
+  readonly named: readonly PartyName[]
+  /** its curators, when it is or was restricted */
+  readonly stewards: readonly EmployeeId[]
   readonly customer: 'plain' | 'restricted'
+  /** who may know each of the restricted customers it is about */
+  readonly circles: readonly Circle[]
   readonly state: State
   readonly writer: EmployeeId
   /** oldest first; the newest is the last */
@@ -62,7 +73,8 @@ export function allNotes(): readonly NoteFacts[] {
         const open = state === 'pending' || (confidence === 'not_validated' && state !== 'merged away') || (state === 'withheld' && living)
         notes.push({
           name: [level, audience, confidence, governance, home, `${customer} customer`, state, `by ${writer}`].join(' · '),
-          level, audience, confidence, governance, home, customer, state, writer, texts,
+          level, audience, confidence, governance, home, place: HOMES[home], named: NAMED, stewards: STEWARDS,
+          customer, circles: customer === 'restricted' ? [RESTRICTED_CUSTOMER] : [], state, writer, texts,
           underReview: open && living ? texts.length - 1 : null,
         })
       }

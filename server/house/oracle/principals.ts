@@ -29,8 +29,12 @@ export const ABOVE: { readonly [D in DepartmentId]: readonly DepartmentId[] } = 
 export const TEAMS = { alpha: 'corporate', beta: 'corporate', gamma: 'loans', delta: 'branch', relationship: 'branch', circle: 'south', empty: 'south' } as const
 export type TeamId = keyof typeof TEAMS
 
-/** The restricted customer's relationship team and the curators appointed on it. */
-export const RESTRICTED_CUSTOMER = { team: 'relationship', curators: ['appointed', 'appointed-former-curator'] } as const
+/** Who may know a restricted customer: its relationship team and the curators appointed on it. */
+export interface Circle {
+  readonly team: TeamId
+  readonly curators: readonly string[]
+}
+export const RESTRICTED_CUSTOMER = { team: 'relationship', curators: ['appointed', 'appointed-former-curator'] } as const satisfies Circle
 
 export interface Employee {
   readonly department: DepartmentId
@@ -87,10 +91,13 @@ export const EMPLOYEES = {
   'auditor': anEmployee({ department: 'head-office', roles: ['auditor'], clearance: 'restricted' }),
 } as const satisfies Record<string, Employee>
 export type EmployeeId = keyof typeof EMPLOYEES
+/** Everybody as they are at one moment. */
+export type Staff = Readonly<Record<EmployeeId, Employee>>
+export type PartyName = EmployeeId | `team ${TeamId}`
 
 /** Named on every restricted note as its curators; most of them for a reason that must not suffice. */
 export const STEWARDS: readonly EmployeeId[] = ['steward', 'second-steward', 'steward-without-clearance', 'steward-without-domain', 'steward-who-is-no-curator', 'disabled-curator']
-export const NAMED: readonly (EmployeeId | `team ${TeamId}`)[] = ['named', 'named-without-clearance', 'disabled-same-team', 'team circle']
+export const NAMED: readonly PartyName[] = ['named', 'named-without-clearance', 'disabled-same-team', 'team circle']
 
 export type Principal =
   | { readonly kind: 'anonymous'; readonly name: string }

@@ -58,7 +58,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     diff: diffOf(note, subject),
     conflict: task.seen === null ? null : conflictOf(note, subject, task.seen, page.timeline, task.openedAt),
     typed: ['text', 'returnText', 'declineText'].map((name) => one(fields, name).trim()).filter((text) => text !== '').join('\n\n'),
-    similar: await similarTo(request, `${subject.title}\n${subject.body}`, note.id),
+    similar: await similarTo(request, `${subject.title}\n${subject.body}`, note.id, null),
     proposedBy: page.author,
     form: await decisionForm(request, note, subject, fields, named(request, task.refusals)),
     desk: deskPart(request, note),

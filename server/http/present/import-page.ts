@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { SAMPLE, standingToBatch } from '../../domain/curation/accept-import.js'
 import type { Batch, ReportLine } from '../../domain/curation/import-batch.js'
+import { canLeaveOut } from '../../domain/curation/new-batch.js'
 import { noteOfRow } from '../../domain/curation/import-note-row.js'
 import { defaultReviewDate } from '../../domain/curation/review-date.js'
 import { gist, titleOf } from '../../domain/notes/markdown.js'
@@ -41,6 +42,8 @@ export async function importPage(request: FastifyRequest, batch: Batch) {
   const progress = imports.progress(batch)
   const mine = batch.owner === me(request).id
   const deciding = batch.acceptance !== null && batch.acceptance.finishedAt === null
+  // What was left out has a list of its own.
+  const report = batch.leftOut && batch.state === 'done' ? batch.report.filter(({ what }) => what !== 'refused') : batch.report
   const busy = state === 'checking' || state === 'running' || deciding
   return {
     ...importRow(request, batch),
@@ -58,13 +61,30 @@ export async function importPage(request: FastifyRequest, batch: Batch) {
     proposed: batch.notes ? { audience: batch.notes.proposed.audience, level: batch.notes.proposed.level } : null,
     can: { run: mine && state === 'checked', drop: mine && (state === 'checked' || state === 'refused' || state === 'failed'), goOn: mine && busy && !deciding && !imports.isBusy(batch.id) },
     wrong: state === 'refused',
+    leaving: mine && canLeaveOut(batch) ? { count: batch.counts.refused, good: batch.counts.created + batch.counts.changed } : null,
+    wrongHref: mine && state === 'refused' && !(batch.endless ?? false) && batch.rows > 0 ? `/imports/${batch.id}/left-out` : '',
+    leftOut: state === 'done' || batch.acceptance ? leftOutOf(request, batch) : null,
     next: state === 'done' && batch.notes && batch.counts.created > 0 ? request.say(mine ? 'imports.next.importer' : 'imports.next.curator') : '',
-    report: batch.report.slice(0, LINES_SHOWN).map((line) => reportLine(request, line)),
-    reportMore: Math.max(0, batch.report.length - LINES_SHOWN) + batch.reportCut,
+    report: report.slice(0, LINES_SHOWN).map((line) => reportLine(request, line)),
+    reportMore: Math.max(0, report.length - LINES_SHOWN) + batch.reportCut,
     reportHref: batch.report.length > 0 ? `/imports/${batch.id}/report` : '',
     preview: mine && state === 'checked' ? await previewOf(request, batch) : null,
     acceptance: batch.acceptance ? acceptanceOf(request, batch) : null,
     today: clock.today(),
+  }
+}
+
+/** The rows that somebody chose to leave out: who and when, which lines and why, and where to get them. */
+function leftOutOf(request: FastifyRequest, batch: Batch) {
+  const { leftOut } = batch
+  if (!leftOut || batch.counts.refused === 0) return null
+  const lines = batch.report.filter(({ what }) => what === 'refused')
+  return {
+    who: labelsOf(request).person(leftOut.by), at: leftOut.at, count: batch.counts.refused,
+    lines: lines.slice(0, LINES_SHOWN).map((line) => reportLine(request, line)),
+    more: Math.max(0, lines.length - LINES_SHOWN),
+    href: batch.owner === me(request).id && leftOut.rows.length > 0 ? `/imports/${batch.id}/left-out` : '',
+    cut: leftOut.cut,
   }
 }
 
@@ -112,14 +132,14 @@ function stateOf(batch: Batch): string {
   return batch.state === 'checked' && batch.counts.refused > 0 ? 'refused' : batch.state
 }
 
-function tilesOf(request: FastifyRequest, { state, counts, rows, notes }: Batch) {
+function tilesOf(request: FastifyRequest, { state, counts, rows, notes, leftOut = null }: Batch) {
   if (state === 'checking') return []
   const tense = state === 'done' ? 'done' : 'planned'
   const tile = (name: string, count: number) => (count === 0 && name !== 'created' ? [] : [{ count, name: request.say(`imports.tile.${tense}.${name}`) }])
   return [
     { count: rows, name: request.say('imports.tile.rows') },
     ...tile('created', counts.created), ...tile('changed', counts.changed), ...tile('unchanged', counts.unchanged), ...tile('skipped', counts.skipped),
-    ...tile('refused', counts.refused), ...(notes ? [...tile('customers', counts.customers), ...tile('review_first', counts.reviewFirst)] : []),
+    ...tile(leftOut && state !== 'checked' ? 'left_out' : 'refused', counts.refused), ...(notes ? [...tile('customers', counts.customers), ...tile('review_first', counts.reviewFirst)] : []),
   ]
 }
 

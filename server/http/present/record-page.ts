@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 import { ACTS, RECORDED_KINDS, type Recorded, type RecordPage, type RecordQuery, type RecordVerdict } from '../../domain/policy/record.js'
 import { labelsOf, type Labels } from './labels.js'
 import { one, type Fields } from './note-fields.js'
+import { idOf, nameOf, sayDetail, sayWho } from './record-words.js'
 
 const SIZE = 50
 const MOST_OFFERED = 300
@@ -60,32 +61,18 @@ export function recordPage(request: FastifyRequest, { fields, query }: Asked, pa
   }
 }
 
-function recordRow(request: FastifyRequest, { n, at, who, did, thing, from = '', to = '' }: Recorded, labels: Labels) {
-  const change = from === '' && to === '' ? '' : from === '' ? to : `${from} → ${to === '' ? '–' : to}`
+function recordRow(request: FastifyRequest, entry: Recorded, labels: Labels) {
+  const { n, at, who, did, thing } = entry
   return {
     n, at, who: sayWho(request, who, labels), whoHref: hrefTo({ who: loginOf(request, who) }),
     act: request.say(`record.act.${did}`),
-    kind: thing ? request.say(`record.kind.${thing.kind}`) : '', id: thing?.id ?? '', idHref: thing ? hrefTo({ id: thing.id }) : '', named: thing ? nameOf(request, thing, labels) : '',
-    change,
+    kind: thing ? request.say(`record.kind.${thing.kind}`) : '', id: thing ? idOf(request, thing) : '', idHref: thing ? hrefTo({ id: thing.id }) : '', named: thing ? nameOf(request, thing, labels) : '',
+    detail: sayDetail(request, entry, labels),
   }
-}
-
-function sayWho(request: FastifyRequest, who: string, labels: Labels): string {
-  if (who === 'nobody') return request.say('record.nobody')
-  if (who.startsWith('job:')) return request.say('record.job', { name: who.slice(4) })
-  if (who.startsWith('channel:')) return request.say('record.channel', { name: who.slice(8) })
-  return request.house.people.directory().person(who) ? labels.person(who) : who
 }
 
 function loginOf(request: FastifyRequest, who: string): string {
   return request.house.people.directory().person(who)?.login ?? who
-}
-
-function nameOf(request: FastifyRequest, { kind, id }: NonNullable<Recorded['thing']>, labels: Labels): string {
-  const people = request.house.people.directory()
-  if (kind === 'person') return people.person(id) ? labels.person(id) : ''
-  if (kind === 'team') return people.team(id) ? labels.team(id) : ''
-  return kind === 'department' && people.department(id) ? labels.department(id) : ''
 }
 
 function verdictModel(request: FastifyRequest, { whole, entries, last, problems, unfinished }: RecordVerdict) {

@@ -85,7 +85,7 @@ async function decide(request: FastifyRequest, note: NoteSeen, fields: Fields): 
     if (unclear.length > 0) return refusedAll(unclear)
     const as = acceptanceFrom(fields, note)
     const known = await house.customers.some(as.about.customers, request.sight())
-    const room = { people: house.people.directory(), vocabulary, knownCustomers: new Set(known.keys()), now }
+    const room = { people: house.people.directory(), vocabulary, knownCustomers: new Set(known.keys()), now, today: house.clock.today() }
     const outcome = await applied(request, grant, (present) => acceptNote(present, grant, as, id, room))
     if (!outcome.ok) return outcome
     const { item } = outcome.value

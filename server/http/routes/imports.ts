@@ -16,6 +16,7 @@ import { grantNew, grantOn, idIn, roleFacts } from '../note-room.js'
 import { isPartial } from '../origin.js'
 import { OWN, homeFrom, importForm, proposalFrom, type ImportKind } from '../present/import-form.js'
 import { acceptForm, importPage, importRow, reportLine } from '../present/import-page.js'
+import { wrongRowsFile } from '../present/left-out-file.js'
 import { one, type Fields } from '../present/note-fields.js'
 import { me } from '../session.js'
 import { uploadOf, type Upload } from '../upload.js'
@@ -58,6 +59,23 @@ export function imports(app: FastifyInstance): void {
     return reply
   })
 
+  // The rows that are wrong or were left out, as they stand in the file, with the reason in front: to be mended and sent again.
+  app.get('/imports/:id/left-out', { config: { allow: 'import.run' } }, async (request, reply) => {
+    const { house } = request
+    const batch = await ownBatch(request)
+    const wrong = batch.leftOut?.rows.length
+      ? batch.leftOut
+      : batch.state === 'checked' ? await house.imports.wrongRows(batch, new Set(batch.report.filter(({ what }) => what === 'refused').map(({ line }) => line))) : null
+    if (!wrong || wrong.rows.length === 0) throw new Missing()
+    await house.record.append({ at: house.clock.now(), who: me(request).id, did: 'thing.exported', thing: { kind: 'import', id: batch.id }, to: `rows,${wrong.rows.length}`, via: 'page', request: request.id })
+    const { text, ending } = wrongRowsFile(request, batch, wrong)
+    await reply
+      .type(ending === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
+      .header('content-disposition', `attachment; filename="left-out-${batch.id}.${ending}"`)
+      .send(text)
+    return reply
+  })
+
   // Only the importer begins, takes up again, or throws away; everybody else who sees the batch is told so.
   app.post('/imports/:id/run', { config: { allow: 'import.run' } }, async (request, reply) => {
     const batch = await ownBatch(request)
@@ -68,8 +86,10 @@ export function imports(app: FastifyInstance): void {
       return reply.seeOther(`/imports/${batch.id}`)
     }
     const grant = grantOn(request, 'import.run', standingApart(batch.id, roleFacts(request)))
-    const outcome = await desk.parts.batches.change(grant, beginBatch)
-    if (!outcome.ok) return page(request, reply.code(422), await batchOf(request), {}, outcome.refusals)
+    const fields = (request.body ?? {}) as Fields
+    const leaving = one(fields, 'wrong') === 'leave_out' ? { by: me(request).id, at: request.house.clock.now(), rows: Number(one(fields, 'count')) } : null
+    const outcome = await desk.parts.batches.change(grant, (now) => beginBatch(now, leaving))
+    if (!outcome.ok) return page(request, reply.code(outcome.refusals.some(({ code }) => code === 'imports.left_out.changed') ? 409 : 422), await batchOf(request), {}, outcome.refusals)
     desk.run(outcome.value)
     return reply.seeOther(`/imports/${batch.id}`)
   })

@@ -56,6 +56,7 @@ async function list(request: FastifyRequest, reply: FastifyReply, base: '/admin/
   const query = new URLSearchParams({ ...(kind && { kind }), ...(state && { state }), ...(text !== '' && { q: text }) }).toString()
   return reply.page('outbox/index', {
     title: request.say(base === '/admin/mail' ? 'outbox.title' : 'outbox.mine'),
+    section: base === '/admin/mail' ? 'admin' : null,
     lead: request.say(base === '/admin/mail' ? 'outbox.lead' : house.config.demo ? 'outbox.demo_lead' : 'outbox.mine_lead'),
     kept: house.keptMail !== null,
     base,

@@ -15,6 +15,7 @@ import { sayRefusals } from '../form.js'
 import { grantOn, noteOf } from '../note-room.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { notePage } from '../present/note-page.js'
+import { readOnRecord } from './notes.js'
 
 type Verb<A extends Act> = (note: Note, grant: Grant<A>, fields: Fields, request: FastifyRequest) => Outcome<Note>
 
@@ -49,7 +50,7 @@ export function noteActs(app: FastifyInstance): void {
       unname: many(fields, 'unname') as Party[],
       stewards: many(fields, 'steward') as Party[],
       withhold: one(fields, 'withhold') === 'yes',
-    }, request.house.people.directory(), request.house.ids.next(), request.house.clock.now()))
+    }, request.house.people.directory(), request.house.ids.next(), request.house.clock.now(), request.house.clock.today()))
 }
 
 function addition(request: FastifyRequest, fields: Fields): Addition {
@@ -59,6 +60,7 @@ function addition(request: FastifyRequest, fields: Fields): Addition {
 
 /** The page again, with what was typed and what stands in the way. */
 async function again(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, refusals: Parameters<typeof sayRefusals>[1]): Promise<FastifyReply> {
+  await readOnRecord(request, note)
   return reply.code(422).page('notes/show', {
     title: note.shown.title,
     note: await notePage(request, note),

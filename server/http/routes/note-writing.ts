@@ -13,6 +13,7 @@ import { fieldsFrom, many, one, writingFrom, type Fields } from '../present/note
 import { customerPart, linesOf, namedPart, noteForm, templateText, type FormTask } from '../present/note-form.js'
 import { me } from '../session.js'
 import { similarTo } from '../similar.js'
+import { readOnRecord } from './notes.js'
 
 const MANY = ['customer', 'product', 'named', 'steward'] as const
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -50,6 +51,8 @@ export function noteWriting(app: FastifyInstance): void {
   app.get<{ Params: { id: string }; Querystring: { draft?: string } }>('/notes/:id/edit', { config: { allow: 'note.edit' } }, async (request, reply) => {
     const note = await noteOf(request)
     const task = editTask(request, note, [])
+    // The form holds the text as it stands.
+    await readOnRecord(request, note)
     const drafts = (await request.house.drafts.list(me(request).id)).filter((d) => d.edits?.note === note.id)
     const draft = drafts.find((d) => d.id === request.query.draft) ?? drafts[0]
     if (!draft) return show(request, reply, fieldsFrom(baseOf(note)), task)
@@ -75,8 +78,10 @@ export function noteWriting(app: FastifyInstance): void {
       : await house.notes.change(grant, (now) => editNote(now, grant, writing, ids, around))
     if (!outcome.ok) {
       const conflict = isConflict(outcome)
-      const task = { ...editTask(request, note, outcome.refusals), draft: draftIn(fields) ?? house.ids.next() }
-      return show(request, reply.code(conflict ? 409 : 422), fields, conflict || !task.edits ? task : { ...task, edits: { ...task.edits, revision: seen } }, conflict ? note : undefined)
+      // Whoever was first may have been so after this note was read: both texts are those of now.
+      const now = conflict ? await noteOf(request) : note
+      const task = { ...editTask(request, now, outcome.refusals), draft: draftIn(fields) ?? house.ids.next() }
+      return show(request, reply.code(conflict ? 409 : 422), fields, conflict || !task.edits ? task : { ...task, edits: { ...task.edits, revision: seen } }, conflict ? now : undefined)
     }
     const draft = draftIn(fields)
     if (draft) await house.drafts.drop(draft, me(request).id)
@@ -122,7 +127,7 @@ export function noteWriting(app: FastifyInstance): void {
     if (!isPartial(request)) return reply.flash('notes.said.draft_kept').seeOther('/notes')
     const text = `${one(fields, 'title')}\n${one(fields, 'body')}`
     return reply.fragment('notes/_lines', {
-      lines: linesOf(request, fields, findIdentifiers(text).length), savedAt, alike: await similarTo(request, text, UUID.test(note) ? note : null),
+      lines: linesOf(request, fields, findIdentifiers(text).length), savedAt, alike: await similarTo(request, text, UUID.test(note) ? note : null, id),
     })
   })
 
@@ -135,10 +140,11 @@ export function noteWriting(app: FastifyInstance): void {
 async function show(
   request: FastifyRequest, reply: FastifyReply, fields: Fields, task: FormTask, conflict?: NoteSeen, preview: { html: string; heading: string } | null = null,
 ): Promise<FastifyReply> {
+  if (conflict) await readOnRecord(request, conflict)
   const form = await noteForm(request, fields, task)
   const title = request.say(task.edits ? (task.edits.suggestion ? 'notes.suggest.title' : 'notes.edit.title') : 'notes.new.title')
   return reply.page('notes/new', {
-    title, form, preview, alike: [], conflict: conflict ? changedTexts(baseOf(conflict).body, one(fields, 'body')) : null,
+    title, form, preview, section: task.edits ? null : 'mine', alike: [], conflict: conflict ? changedTexts(baseOf(conflict).body, one(fields, 'body')) : null,
     routes: routesElsewhere(request),
   })
 }

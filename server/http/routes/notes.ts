@@ -3,6 +3,7 @@ import { gist } from '../../domain/notes/markdown.js'
 import type { NoteQuery } from '../../domain/notes/port.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { Missing } from '../faults.js'
+import { listOnRecord } from '../list-reads.js'
 import { noteOf } from '../note-room.js'
 import { changedTexts } from '../present/changed-texts.js'
 import { isSensitive, notePage, noteRows } from '../present/note-page.js'
@@ -24,6 +25,7 @@ export function notes(app: FastifyInstance): void {
     const tab = TABS.find((each) => each === request.query.tab) ?? TABS.find((each) => counts[each] > 0) ?? 'published'
     const page = pageIn(request.query.page)
     const found = tab === 'drafts' ? { rows: [], total: drafts.length } : await house.notes.list(queryOf(request, tab, page), request.sight())
+    await listOnRecord(request, { notes: found.rows })
     return reply.page('notes/mine', {
       title: request.say('notes.mine.title'),
       tab,

@@ -4,6 +4,7 @@ import { LANGUAGES, ROLES, type Department, type Person, type Team } from '../..
 import type { Roster } from '../../domain/people/port.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
+import { mayAttempt } from '../../domain/policy/roles.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { handOf, personIn, recorded, sendLink, tellChange } from '../people-room.js'
@@ -26,6 +27,8 @@ export function people(app: FastifyInstance): void {
       title: request.say('admin.title'),
       people: [...directory.persons.values()].filter((p) => p.active).length, departments: directory.departments.size, teams: directory.teams.size,
       undecidable: await house.undecidable(),
+      // An administrator imports nothing by being one: files of customers and notes are for those who decide on a domain.
+      canImport: mayAttempt(me(request), 'import.run', directory, house.clock.today()),
       channels: house.post.channels.all().length,
       mailWaiting: house.post.outbox.list({ state: 'planned', page: 1, size: 1 }).total + house.post.outbox.list({ state: 'handed_over', page: 1, size: 1 }).total,
       mailFailed: house.post.outbox.list({ state: 'failed', page: 1, size: 1 }).total,

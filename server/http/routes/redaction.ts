@@ -5,6 +5,7 @@ import type { Outcome } from '../../domain/people/refusal.js'
 import type { Grant } from '../../domain/policy/grant.js'
 import { Forbidden } from '../faults.js'
 import { sayRefusals } from '../form.js'
+import { listOnRecord } from '../list-reads.js'
 import { grantOn, isConflict, noteOf } from '../note-room.js'
 import { labelsOf } from '../present/labels.js'
 import { one, type Fields } from '../present/note-fields.js'
@@ -22,7 +23,6 @@ export function redaction(app: FastifyInstance): void {
 
   app.get('/notes/:id/redaction', { config: { allow: 'note.redact' } }, async (request, reply) => {
     const { note } = await roomOf(request)
-    await readOnRecord(request, note)
     return show(request, reply, note, {}, [])
   })
 
@@ -72,7 +72,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, note: NoteSe
   return show(request, reply.code(isConflict(outcome) || gone ? 409 : 422), now, fields, sayRefusals(request, outcome.refusals))
 }
 
-function show(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, refusals: ReturnType<typeof sayRefusals>): Promise<FastifyReply> {
+async function show(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, refusals: ReturnType<typeof sayRefusals>): Promise<FastifyReply> {
+  await readOnRecord(request, note)
   return reply.page('redaction/show', {
     title: request.say('redaction.title'), refusals,
     form: redactionForm(request, note, { what: one(fields, 'what'), words: one(fields, 'words'), reason: one(fields, 'reason') }),
@@ -85,14 +86,17 @@ async function listed(request: FastifyRequest) {
   const { house } = request
   const labels = labelsOf(request)
   const rows = []
+  const notes = new Map<string, NoteSeen>()
   for (const line of [...house.redactions.list()].reverse()) {
     if (rows.length >= DONE_SHOWN) break
     const note = await house.notes.get(line.note, request.sight())
     if (!note?.curatesAll || (line.state === 'proposed' && note.redaction?.id !== line.id)) continue
+    notes.set(note.id, note)
     rows.push({
       href: line.state === 'proposed' ? `/notes/${note.id}/redaction` : `/notes/${note.id}`, heading: note.shown.title, waiting: line.state === 'proposed', mine: line.by === me(request).id,
       by: labels.person(line.by), second: line.second === null ? '' : labels.person(line.second), at: line.at, whole: line.whole, reason: labels.reason('redaction', line.reason),
     })
   }
+  await listOnRecord(request, { notes: [...notes.values()] })
   return { waiting: rows.filter(({ waiting }) => waiting), rows: rows.filter(({ waiting }) => !waiting) }
 }

@@ -23,6 +23,7 @@ export function search(app: FastifyInstance): void {
       house.notes.list({ writer: person.id, withItem: 'returned', order: 'newest', page: 1, size: 5 }, sight),
       house.drafts.list(person.id),
     ])
+    await onRecord(request, [...new Map([...fresh.rows, ...returned.rows].map((note) => [note.id, note])).values()])
     return reply.page('search/home', {
       title: request.say('search.home.title'),
       q: '',
@@ -70,6 +71,7 @@ export function search(app: FastifyInstance): void {
       .similar({ id: note.id }, sight, { now: request.house.clock.now(), kinds: ['note'], hold: request.house.hold(), limit: 5 })
       .catch(() => [])
     const notes = (await Promise.all(hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((each): each is NoteSeen => each !== null && each.id !== note.id)
+    await onRecord(request, notes)
     const model = { rows: await noteRows(request, notes) }
     if (isPartial(request)) return reply.fragment('search/_related', model)
     return reply.page('search/related', { title: request.say('search.related.title'), back: { href: `/notes/${note.id}`, label: note.shown.title }, ...model })
@@ -88,6 +90,7 @@ async function customersFound(request: FastifyRequest, ids: readonly string[], t
 /** The engine is down: the newest notes under the same law, and a sentence that says so. */
 async function unavailable(request: FastifyRequest, reply: FastifyReply, search: Search): Promise<FastifyReply> {
   const found = await request.house.notes.list({ order: 'newest', page: search.page, size: PAGE_SIZE }, request.sight())
+  await onRecord(request, found.rows)
   const model = { q: search.q, rows: await noteRows(request, found.rows), sortNow: '', archivedNow: false }
   if (isPartial(request)) return reply.fragment('search/_down', model)
   return reply.page('search/down', { title: request.say('search.title'), query: search.q, ...model })

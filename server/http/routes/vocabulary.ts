@@ -38,7 +38,8 @@ export function vocabulary(app: FastifyInstance): void {
     app.post<{ Params: { kind: string; key: string } }>(`/vocabulary/:kind/:key${path}`, { config: { allow: 'vocabulary.edit' } }, async (request, reply) => {
       const [kind, term] = [kindIn(request), termIn(request)]
       const fields = (request.body ?? {}) as Fields
-      const outcome = await applied(request, `${kind}/${term.key}`, one(fields, 'into') === '' ? did : `${did}:${one(fields, 'into')}`, verb(kind, term.key, fields))
+      const done = path === '/retirement' && one(fields, 'retired') !== 'yes' ? 'restored' : did
+      const outcome = await applied(request, `${kind}/${term.key}`, one(fields, 'into') === '' ? done : `${done}:${one(fields, 'into')}`, verb(kind, term.key, fields))
       if (outcome.ok) return reply.flash(said).seeOther(`/vocabulary/${kind}/${term.key}`)
       // What was typed stays; a form that has no words of its own shows the term as it is.
       return show(request, refusing(reply, outcome.refusals), kind, termIn(request), path === '' ? typedIn(fields) : typedFromTerm(term), seenIn(fields), outcome.refusals, one(fields, 'into'))

@@ -4,7 +4,8 @@ import type { NoteQuery, QueueTab } from '../../../domain/notes/port.js'
 import { sightFor, principal } from '../../../house/oracle/bank.js'
 import { Canaries } from '../../../house/oracle/canaries.js'
 import { noteOf } from '../../../house/oracle/notes.js'
-import type { NoteFacts } from '../../../house/oracle/objects.js'
+import { HOMES, type NoteFacts } from '../../../house/oracle/objects.js'
+import { NAMED } from '../../../house/oracle/principals.js'
 import { post, type Opens } from './subject.js'
 
 /** A validated note that the whole bank reads, with the facts a test is about. */
@@ -14,7 +15,7 @@ export function openNote(at: number, change: (note: Note) => Note = (note) => no
 
 const PLAIN: NoteFacts = {
   name: 'plain', level: 'internal', audience: 'enterprise', confidence: 'validated', governance: 'publish_first', home: 'own team', customer: 'plain',
-  state: 'published', writer: 'author', texts: [{ by: 'author', standing: 'published', strictest: 'internal' }], underReview: null,
+  place: HOMES['own team'], named: NAMED, stewards: [], circles: [], state: 'published', writer: 'author', texts: [{ by: 'author', standing: 'published', strictest: 'internal' }], underReview: null,
 }
 
 const reader = () => sightFor(principal('colleague-in-alpha'))

@@ -1,13 +1,17 @@
+// Long because everything a copy may hold of what was redacted since is seen to in one place, before the folder gets its name.
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { redactAgain } from '../../../domain/curation/redact-note.js'
 import { draftRedacted, type RedactionMeans } from '../../../domain/curation/redact-texts.js'
-import { joinedLists, redactionOf, type ListedRedaction } from '../../../domain/curation/redaction-list.js'
+import { draftMark, joinedLists, redactionOf, uploadMark, type ListedRedaction } from '../../../domain/curation/redaction-list.js'
 import type { Letter } from '../../../domain/digests/letter.js'
 import type { Draft } from '../../../domain/notes/draft.js'
 import type { Note } from '../../../domain/notes/note.js'
 import type { Credential } from '../../../domain/people/credential.js'
+import type { Batch } from '../../../domain/curation/import-batch.js'
+import { BATCH_FILE, fileOfBatch } from './batches-store.js'
 import { readArchive, type Ending, type Heading } from './backup-archive.js'
 import type { Clock } from './clock.js'
 import { DataFolder } from './data-folder.js'
@@ -34,6 +38,8 @@ export interface RestoreOptions {
 export interface Restored extends Heading, Ending {
   /** redactions that were made after the backup and were applied again */
   readonly redacted: number
+  /** drafts and uploads that may hold what was redacted since, and were left out */
+  readonly leftOut: number
 }
 
 /**
@@ -49,12 +55,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const aside = join(dirname(into), `.${basename(into)}.${randomUUID()}.restoring`)
   try {
     await unpack(archive, aside)
-    const redacted = await settle(aside, newer, options)
+    const settled = await settle(aside, newer, options)
     await flush(aside)
     await rmdir(into).catch(unlessMissing)
     await rename(aside, into)
     await flushFolder(dirname(into))
-    return { ...made, redacted }
+    return { ...made, ...settled }
   } catch (error) {
     await rm(aside, { recursive: true, force: true })
     throw error
@@ -79,9 +85,10 @@ async function unpack(archive: string, into: string): Promise<void> {
 }
 
 /** Opens what was unpacked as its own store, because only that writes documents as they must be. */
-async function settle(root: string, newer: readonly ListedRedaction[], options: RestoreOptions): Promise<number> {
+async function settle(root: string, newer: readonly ListedRedaction[], options: RestoreOptions): Promise<Pick<Restored, 'redacted' | 'leftOut'>> {
   const data = await DataFolder.open({ root, clock: options.clock, reserveBytes: 0 })
   let redacted = 0
+  let leftOut = 0
   try {
     await voidLinks(data)
     const list = await data.document<KeptRedactions>({ name: 'redactions', schema: REDACTIONS_FILE, empty: () => ({ redactions: [] }) })
@@ -91,6 +98,7 @@ async function settle(root: string, newer: readonly ListedRedaction[], options: 
     for (const line of all) {
       const applied = await redact(rooms, line, options.means)
       if (applied.changed) redacted += 1
+      leftOut += applied.leftOut
       settled.push(applied.line)
     }
     await list.change(() => ({ redactions: settled }))
@@ -100,12 +108,13 @@ async function settle(root: string, newer: readonly ListedRedaction[], options: 
     await data.close()
   }
   for (const own of ['lock', 'lock.holder', 'reserve.bin']) await rm(join(root, own), { force: true })
-  return redacted
+  return { redacted, leftOut }
 }
 
 interface Rooms {
   readonly notes: NoteDocuments
   readonly drafts: Awaited<ReturnType<typeof draftsIn>>
+  readonly uploads: Awaited<ReturnType<typeof uploadsIn>>
   readonly mail: { redact(note: string, mark: string): Promise<number> }
 }
 
@@ -116,7 +125,7 @@ async function roomsOf(data: DataFolder, { mailIn }: RestoreOptions): Promise<Ro
     await data.folder<NoteDocument>({ name: 'notes', schema: NOTE_FILE, cacheBytes: 8 * MIB }),
     await data.folder<OldDocument>({ name: 'notes', schema: OLD_FILE, cacheBytes: MIB, ending: '.old.json' }),
   )
-  return { notes, drafts: await draftsIn(data), mail: mailIn(data) }
+  return { notes, drafts: await draftsIn(data), uploads: await uploadsIn(data), mail: mailIn(data) }
 }
 
 async function draftsIn(data: DataFolder) {
@@ -124,12 +133,32 @@ async function draftsIn(data: DataFolder) {
   return { folder, ids: (await folder.list()).map(({ id }) => id) }
 }
 
+/** Files of imports that were never finished. */
+async function uploadsIn(data: DataFolder) {
+  const folder = await data.folder<Batch>({ name: 'imports', schema: BATCH_FILE, cacheBytes: MIB })
+  const batches: Batch[] = []
+  for (const { id } of await folder.list()) {
+    const batch = await folder.read(id)
+    if (batch) batches.push(batch)
+  }
+  const fileOf = (batch: Batch) => data.path(fileOfBatch(batch))
+  const remove = async (batch: Batch): Promise<void> => {
+    await data.disk.remove(fileOf(batch))
+    const { leftOut } = batch
+    if (leftOut) await folder.change(batch.id, (now) => ({ ...now, leftOut: { ...leftOut, rows: [], cut: leftOut.cut + leftOut.rows.length } }))
+  }
+  return { batches, fileOf, remove }
+}
+
 /** One line of the list, brought about in an older copy; a copy that has it already is left as it is. */
-async function redact({ notes, drafts, mail }: Rooms, line: ListedRedaction, means: RedactionMeans): Promise<{ readonly line: ListedRedaction; readonly changed: boolean }> {
+async function redact(
+  { notes, drafts, uploads, mail }: Rooms, line: ListedRedaction, means: RedactionMeans,
+): Promise<{ readonly line: ListedRedaction; readonly changed: boolean; readonly leftOut: number }> {
   const redaction = redactionOf(line)
   const before = redaction ? await notes.read(line.note) : undefined
-  if (!redaction || !before) return { line, changed: false }
+  if (!redaction || !before) return { line, changed: false, leftOut: 0 }
   let after = before as Note
+  let leftOut = 0
   const has = before.redactions?.some(({ id }) => id === line.id) ?? false
   if (!has || line.state === 'begun') {
     if (!has) after = await notes.change(line.note, (now) => ({ ...now, ...redactAgain(now, redaction, line.words, means) }))
@@ -140,17 +169,36 @@ async function redact({ notes, drafts, mail }: Rooms, line: ListedRedaction, mea
       if (!draft) continue
       if (line.words !== null) await drafts.folder.change(id, (now) => draftRedacted(now, line.note, { whole: line.whole, words: line.words ?? [] }, redaction.mark, means))
       // What the words were is not known any more: a draft that may hold them goes as a whole.
-      else if (mayHold(draft, line, writers)) await drafts.folder.remove(id)
+      else if (mayHold(draft, line, writers, means)) {
+        await drafts.folder.remove(id)
+        leftOut += 1
+      }
+    }
+    for (const batch of uploads.batches) {
+      if (!(existsSync(uploads.fileOf(batch)) || batch.leftOut?.rows.length) || !uploadMayHold(batch, line, after, writers, means)) continue
+      await uploads.remove(batch)
+      leftOut += 1
     }
   }
   await notes.scrub(line.note)
   const kept = after.redactions?.find(({ id }) => id === line.id)
-  return { line: { ...line, ...(line.state === 'begun' && kept), state: 'done', words: null }, changed: after !== before }
+  return { line: { ...line, ...(line.state === 'begun' && kept), state: 'done', words: null }, changed: after !== before, leftOut }
 }
 
-function mayHold(draft: Draft, line: ListedRedaction, writers: ReadonlySet<string>): boolean {
+/**
+ * The words are not known any more, so a draft stays only when it is the very one that was looked at then and held
+ * none of them, or was written later. Of redactions that kept no such list, those of strangers stay.
+ */
+function mayHold(draft: Draft, line: ListedRedaction, writers: ReadonlySet<string>, { digest }: RedactionMeans): boolean {
   if (draft.id === line.note || draft.edits?.note === line.note || line.drafts.includes(draft.id)) return true
-  return writers.has(draft.owner) && draft.savedAt < line.at
+  if (draft.savedAt > line.at) return false
+  return line.innocent ? !line.innocent.includes(draftMark(draft, digest)) : writers.has(draft.owner)
+}
+
+/** The file of an import that was never finished: without it the import says that the file is to be sent again. */
+function uploadMayHold(batch: Batch, line: ListedRedaction, note: Note, writers: ReadonlySet<string>, { digest }: RedactionMeans): boolean {
+  if (!batch.notes || batch.createdAt > line.at) return false
+  return line.innocent ? !line.innocent.includes(uploadMark(batch, digest)) : note.origin?.batch === batch.id || writers.has(batch.owner)
 }
 
 /** Links to choose a password were sent before whatever made the restore necessary; nobody knows who has them now. */

@@ -22,6 +22,11 @@ export const BATCH_FILE: Schema<Batch & Kept> = {
   },
 }
 
+/** Where the upload lies, in the data directory. */
+export function fileOfBatch(batch: Batch): string {
+  return `${FILES}/${batch.id}`
+}
+
 /**
  * One document for each batch, all of them in memory without their reports' weight mattering: a bank imports some
  * dozens a year. The uploaded file lies beside until the batch is done, so that a killed import can go on.
@@ -34,7 +39,12 @@ export async function openBatches(keeping: Keeping): Promise<Batches> {
     const batch = await folder.read(id)
     if (batch) known.set(id, batch)
   }
-  const pathOf = (batch: Batch): string => join(keeping.root, FILES, batch.id)
+  const pathOf = (batch: Batch): string => join(keeping.root, fileOfBatch(batch))
+  const read = async (batch: Batch): Promise<Uint8Array | null> =>
+    keeping.disk.files.read(pathOf(batch)).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null
+      throw error
+    })
   const visible = (batch: Batch, sight: Sight): boolean => sees(sight.visible, batchAccess(batch))
 
   return {
@@ -59,11 +69,7 @@ export async function openBatches(keeping: Keeping): Promise<Batches> {
       known.set(kept.id, kept)
       return outcome?.ok ? { ok: true, value: kept } : (outcome as Outcome<Batch>)
     },
-    file: async (batch) =>
-      keeping.disk.files.read(pathOf(batch)).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return null
-        throw error
-      }),
+    file: read,
     dropFile: async (batch) => void (await keeping.disk.remove(pathOf(batch))),
     drop: async (grant) => {
       const batch = known.get(grant.thing)
@@ -71,6 +77,27 @@ export async function openBatches(keeping: Keeping): Promise<Batches> {
       await keeping.disk.remove(pathOf(batch))
       await folder.remove(batch.id)
       known.delete(batch.id)
+    },
+    rewrite: async (_pass, verb) => {
+      const changed: string[] = []
+      for (const { id } of [...known.values()]) {
+        const batch = known.get(id)
+        const next = batch ? await verb(batch, await read(batch)) : null
+        if (!batch || !next) continue
+        const { file, leftOut } = next
+        if (file && file.text !== '') await keeping.disk.write(pathOf(batch), Buffer.from(file.text))
+        const now = known.get(id)
+        // Done or discarded meanwhile: its file had gone, and must not come back.
+        const gone = !now || now.state === 'done' || file?.text === ''
+        if (file && gone) await keeping.disk.remove(pathOf(batch))
+        if (now) known.set(id, await folder.change(id, (kept) => ({ ...kept, ...(file && !gone && { format: file.format }), ...(leftOut && { leftOut }) })))
+        changed.push(id)
+      }
+      return changed
+    },
+    alone: async (_id, act) => {
+      await act()
+      return true
     },
     unfinished: async (_pass: Everything) => [...known.values()].filter(isUnfinished),
   }

@@ -1,3 +1,3 @@
 import { runSuite } from './suites.js'
 
-await runSuite('domain')
+await runSuite('postgres')

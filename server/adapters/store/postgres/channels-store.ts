@@ -1,0 +1,44 @@
+import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
+import type { Channels } from '../../../domain/digests/port.js'
+import type { Outcome } from '../../../domain/people/refusal.js'
+import type { Around } from './around.js'
+import type { Database } from './database.js'
+import { Room, type Changes } from './room.js'
+
+/** One row a channel, in memory in every process, the oldest first. */
+export async function openChannels(database: Database, around: Around): Promise<Channels> {
+  const room = await around.open(new Room<Channel>(database, 'channels', { now: CHANNEL_SCHEMA }))
+  let known: { readonly of: unknown; readonly list: readonly Channel[] } = { of: null, list: [] }
+
+  async function replace(id: string, verb: (channel: Channel) => Channel): Promise<Channel> {
+    await room.change((view): Changes<Channel> => {
+      const now = view.get(id)
+      if (!now) throw new Error(`there is no channel ${id}`)
+      const next = verb(now)
+      return next === now ? new Map() : new Map([[id, { ...next, version: now.version + 1 }]])
+    })
+    return room.get(id) as Channel
+  }
+
+  return {
+    all: () => {
+      const all = room.all()
+      if (known.of !== all) known = { of: all, list: [...all.values()] }
+      return known.list
+    },
+    get: (id) => room.get(id),
+    add: async (_grant, channel) => {
+      await room.change((view): Changes<Channel> => (view.get(channel.id) ? new Map() : new Map([[channel.id, channel]])))
+      return room.get(channel.id) as Channel
+    },
+    change: async (grant, verb) => {
+      let outcome: Outcome<Channel> | undefined
+      const channel = await replace(grant.thing, (now) => {
+        outcome = verb(now)
+        return outcome.ok ? outcome.value : now
+      })
+      return outcome?.ok ? { ok: true, value: channel } : (outcome as Outcome<Channel>)
+    },
+    pauseByLink: (link, verb) => replace(link.channel, verb),
+  }
+}

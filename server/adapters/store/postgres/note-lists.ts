@@ -1,0 +1,89 @@
+import type { NoteQuery } from '../../../domain/notes/port.js'
+import type { Sight } from '../../../domain/policy/readable.js'
+import { NONE, allOf, anyOf, oneOf, piece, type Piece } from './pieces.js'
+import { visibleSql } from './visible-sql.js'
+
+/** The faces a list shows, as the condition after WHERE on `face f`. The query's own filters can only narrow. */
+export function listed(query: NoteQuery, sight: Sight): Piece {
+  // To find one's own words by a customer one may not know would tell that a curator attached it.
+  if (query.customer !== undefined && sight.visible.hide.includes(query.customer)) return NONE
+  const from = query.writer === undefined ? publishedFaces(sight) : facesBy(query.writer, sight)
+  return allOf([piece("f.kind = 'note'"), from, ...filters(query, sight)])
+}
+
+export function orderOf(query: NoteQuery): string {
+  return ORDERS[query.order]
+}
+
+const ORDERS: { readonly [O in NoteQuery['order']]: string } = {
+  newest: 'f.written DESC, f.thing DESC',
+  posted: 'f.posted DESC, f.thing DESC',
+  validated: 'f.validated DESC NULLS LAST, f.thing DESC',
+  value: 'f.value DESC, f.written DESC, f.thing DESC',
+  reused: 'f.reused DESC, f.written DESC, f.thing DESC',
+  trust: "(f.confidence = 'validated') DESC, f.value DESC, f.written DESC, f.thing DESC",
+}
+
+function publishedFaces(sight: Sight): Piece {
+  return allOf([piece("f.face = 'published'"), visibleSql(sight.visible)])
+}
+
+/**
+ * Notes of which this person wrote a text that the sight shows: the published face where it may be read, else
+ * their own words. Never both, so nothing is counted twice.
+ */
+function facesBy(writer: string, sight: Sight): Piece {
+  const wrote = piece('f.author = ?', writer)
+  const theirs = visibleSql(sight.visible, 'w')
+  const alsoWrote = piece(`f.thing IN (SELECT w.thing FROM face w WHERE w.author = ? AND w.face = 'writer' AND ${theirs.sql})`, writer, ...theirs.params)
+  const shown = visibleSql(sight.visible, 'p')
+  const notShown = piece(`NOT EXISTS (SELECT 1 FROM face p WHERE p.thing = f.thing AND p.face = 'published' AND ${shown.sql})`, ...shown.params)
+  return allOf([
+    piece('f.thing IN (SELECT thing FROM face WHERE author = ?)', writer),
+    anyOf([
+      allOf([publishedFaces(sight), anyOf([wrote, alsoWrote])]),
+      allOf([piece("f.face = 'writer'"), wrote, visibleSql(sight.visible), notShown]),
+    ]),
+  ])
+}
+
+function filters(query: NoteQuery, sight: Sight): Piece[] {
+  const found: Piece[] = []
+  const is = (column: string, value: string | undefined, sign = '=') => {
+    if (value !== undefined) found.push(piece(`f.${column} ${sign} ?`, value))
+  }
+  const isOneOf = (column: string, values: readonly string[] | undefined) => {
+    if (values !== undefined) found.push(values.length === 0 ? NONE : oneOf(`f.${column}`, values))
+  }
+  if (query.confidences) isOneOf('confidence', query.confidences)
+  else found.push(piece("f.confidence <> 'archived'"))
+  if (query.customer !== undefined) found.push(piece('f.customers @> ?::text[]', [query.customer]))
+  if (query.tag !== undefined) found.push(piece('f.tags @> ?::text[]', [query.tag]))
+  is('caretaker', query.caretaker)
+  is('team', query.team)
+  is('direction', query.direction)
+  is('nature', query.nature)
+  is('batch', query.batch)
+  isOneOf('department', query.departments)
+  isOneOf('topic', query.topics)
+  isOneOf('segment', query.segments)
+  isOneOf('level', query.levels)
+  is('validated', query.validatedFrom, '>=')
+  is('validated', query.validatedBefore, '<')
+  is('posted', query.postedFrom, '>=')
+  if (query.withItem) found.push(withItem(query.withItem, sight))
+  return found
+}
+
+/** A review item is for the writer of what is under review and its curators: nobody else may filter by it. */
+function withItem(which: 'active' | 'returned', sight: Sight): Piece {
+  const desk = { own: [], any: sight.visible.any.filter((clause) => clause.desk !== undefined), hide: sight.visible.hide }
+  const curators = visibleSql(desk, 'r')
+  return allOf([
+    piece(which === 'returned' ? "f.item_state = 'returned'" : 'f.item_state IS NOT NULL'),
+    anyOf([
+      piece('f.item_writer = ?', sight.by),
+      piece(`f.thing IN (SELECT r.thing FROM face r WHERE r.face = 'review' AND ${curators.sql})`, ...curators.params),
+    ]),
+  ])
+}

@@ -1,0 +1,144 @@
+import type { Outcome } from '../../../domain/people/refusal.js'
+import { NOTE_SCHEMA, type Note } from '../../../domain/notes/note.js'
+import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
+import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
+import { seesNothing } from '../../../domain/policy/access.js'
+import type { Everything } from '../../../domain/policy/everything.js'
+import { granted, type Grant } from '../../../domain/policy/grant.js'
+import { deskSight, type Sight } from '../../../domain/policy/readable.js'
+import { noteFaces } from '../lowdb/catalog-note.js'
+import { NOTE_FILE, changesReading } from '../lowdb/notes-store.js'
+import type { Schema } from '../lowdb/schema.js'
+import { NoSuchDocument } from '../lowdb/store-errors.js'
+import type { Database } from './database.js'
+import type { PostgresFeed } from './feed.js'
+import { listed, orderOf } from './note-lists.js'
+import { piece, type Piece } from './pieces.js'
+import { QUEUE_ORDER, TABS, queueCounted, queued } from './queue-lists.js'
+import { Things, type Noun } from './things.js'
+import { visibleSql } from './visible-sql.js'
+
+/** The most rows one page may hold, whatever a query says. */
+const MOST_ROWS = 200
+
+const NOTE: Noun<Note> = {
+  kind: 'note',
+  schema: { ...(NOTE_FILE as unknown as Schema<Note>), now: NOTE_SCHEMA },
+  faces: noteFaces,
+  holds: changesReading,
+}
+
+/** Notes in PostgreSQL: every get, list and count is one statement with the law in it. */
+export class NotesStore implements Notes, AllNotes {
+  private readonly things: Things<Note>
+
+  constructor(private readonly database: Database, feed: PostgresFeed) {
+    this.things = new Things(database, feed, NOTE)
+  }
+
+  async get(id: string, sight: Sight): Promise<NoteSeen | null> {
+    const { sql, params } = visibleSql(sight.visible)
+    const [note] = await this.things.documents(piece(
+      `SELECT id, doc::text AS doc FROM thing WHERE id = ? AND kind = 'note' AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${sql})`, id, ...params,
+    ))
+    return note ? noteAsSeen(note, sight) : null
+  }
+
+  async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
+    return this.page(listed(query, sight), orderOf(query), query, sight)
+  }
+
+  async count(query: NoteQuery, sight: Sight): Promise<number> {
+    return seesNothing(sight.visible) ? 0 : this.counted(listed(query, sight))
+  }
+
+  async queue(query: QueueQuery, sight: Sight): Promise<Page<NoteSeen>> {
+    if (seesNothing(deskSight(sight).visible)) return { rows: [], total: 0 }
+    return this.page(queued(query, sight), QUEUE_ORDER, query, sight)
+  }
+
+  async queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>> {
+    const counts = seesNothing(deskSight(sight).visible) ? undefined : await this.database.one<Record<QueueTab, number>>(queueCounted(query, sight))
+    return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
+  }
+
+  async add(grant: Grant<'note.post'> | Grant<'import.run'>, note: Note): Promise<Saved> {
+    granted(grant, note.id)
+    return saved(await this.things.add(note))
+  }
+
+  async change(grant: Grant, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    return this.changed(grant.thing, (note) => {
+      granted(grant, note.id)
+      return verb(note)
+    })
+  }
+
+  async read(id: string, _pass: Everything): Promise<Note | null> {
+    return (await this.things.read(id)) ?? null
+  }
+
+  ids(_pass: Everything): AsyncIterable<string> {
+    return this.things.ids()
+  }
+
+  changeByClock(id: string, _pass: Everything, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    return this.changed(id, verb)
+  }
+
+  async about(customer: string, _pass: Everything): Promise<readonly string[]> {
+    return this.found(piece("f.face = 'published' AND f.customers @> ?::text[]", [customer]))
+  }
+
+  async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
+    return this.found(piece(
+      "f.face = 'published' AND f.confidence = 'validated' AND f.item_state IS NULL AND f.review_on IS NOT NULL AND f.review_on <= ? ORDER BY f.review_on, f.thing LIMIT ?", today, limit,
+    ))
+  }
+
+  async inCareOf(person: string, _pass: Everything): Promise<readonly InCare[]> {
+    return this.database.rows<InCare>(piece(
+      `SELECT thing AS id, CASE WHEN item_state = 'returned' THEN 'returned' WHEN item_why = 'due' THEN 'due' ELSE 'waiting' END AS state
+        FROM face WHERE kind = 'note' AND face = 'review' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`, person,
+    ))
+  }
+
+  async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
+    return this.found(piece("f.face = 'review' AND f.item_opened < ? ORDER BY f.item_opened, f.thing LIMIT ?", before, limit))
+  }
+
+  private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
+    if (seesNothing(sight.visible)) return { rows: [], total: 0 }
+    const rows = Math.min(Math.max(1, Math.trunc(size)), MOST_ROWS)
+    const from = (Math.max(1, Math.trunc(page)) - 1) * rows
+    const [total, notes] = await Promise.all([
+      this.counted(where),
+      // The rows are chosen before any document is fetched: a document is a hundred times as large.
+      this.things.documents(piece(
+        `SELECT thing.id, thing.doc::text AS doc FROM
+          (SELECT f.thing, row_number() OVER (ORDER BY ${order}) AS at FROM face f WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?) AS chosen
+          JOIN thing ON thing.id = chosen.thing ORDER BY chosen.at`, ...where.params, rows, from,
+      )),
+    ])
+    // Between two statements something may have closed: the document is asked last.
+    return { rows: notes.flatMap((note) => noteAsSeen(note, sight) ?? []), total }
+  }
+
+  private async counted(where: Piece): Promise<number> {
+    return (await this.database.one<{ total: number }>(piece(`SELECT count(*) AS total FROM face f WHERE ${where.sql}`, ...where.params)))?.total ?? 0
+  }
+
+  private async changed(id: string, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
+    const outcome = await this.things.change(id, verb)
+    if (!outcome) throw new NoSuchDocument(id)
+    return outcome.ok ? { ok: true, value: saved(outcome.value) } : outcome
+  }
+
+  private async found({ sql, params }: Piece): Promise<readonly string[]> {
+    return (await this.database.rows<{ thing: string }>(piece(`SELECT f.thing FROM face f WHERE f.kind = 'note' AND ${sql}`, ...params))).map(({ thing }) => thing)
+  }
+}
+
+function saved({ id, version, revision }: Note): Saved {
+  return { id, version, revision }
+}

@@ -1,0 +1,56 @@
+import type { QueueQuery, QueueTab } from '../../../domain/notes/port.js'
+import { deskSight, type Sight } from '../../../domain/policy/readable.js'
+import { folded } from '../lowdb/catalog-rows.js'
+import { allOf, oneOf, piece, type Piece } from './pieces.js'
+import { visibleSql } from './visible-sql.js'
+
+/** The review faces in a curator's queue, under the curator's part of the sight alone. */
+export function queued(query: QueueQuery, sight: Sight): Piece {
+  const found = [inReview(sight), tabOf(query.tab, query)]
+  if (query.departments) found.push(oneOf('f.department', query.departments))
+  if (query.topics !== undefined) found.push(oneOf('f.topic', query.topics))
+  if (query.level !== undefined) found.push(piece('f.level = ?', query.level))
+  return allOf([...found, ...wordsIn('f.said', query.text)])
+}
+
+/** Every word of the text stands somewhere in the column. */
+export function wordsIn(column: string, text = ''): readonly Piece[] {
+  return folded(text).split(/\s+/).filter((word) => word !== '').map((word) => piece(`strpos(${column}, ?) > 0`, word))
+}
+
+/** Urgent first, then by day, within a day the riskiest, then the oldest. */
+export const QUEUE_ORDER = `f.item_urgent DESC, substr(f.item_opened, 1, 10),
+  CASE f.level WHEN 'restricted' THEN 0 WHEN 'confidential' THEN 1 WHEN 'internal' THEN 2 ELSE 3 END,
+  f.item_opened, f.thing`
+
+export const TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
+
+/** One row with a count for each tab. */
+export function queueCounted(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Piece {
+  const tabs = TABS.map((tab) => ({ tab, where: tabOf(tab, query) }))
+  const all = inReview(sight)
+  return {
+    sql: `SELECT ${tabs.map(({ tab, where }) => `count(*) FILTER (WHERE ${where.sql}) AS ${tab}`).join(', ')} FROM face f WHERE ${all.sql}`,
+    params: [...tabs.flatMap(({ where }) => where.params), ...all.params],
+  }
+}
+
+function inReview(sight: Sight): Piece {
+  return allOf([piece("f.kind = 'note'"), piece("f.face = 'review'"), visibleSql(deskSight(sight).visible)])
+}
+
+/** `open` holds whatever waits for a decision, whoever has claimed it; the other tabs are parts of the work. */
+function tabOf(tab: QueueTab, { me, now }: Pick<QueueQuery, 'me' | 'now'>): Piece {
+  switch (tab) {
+    case 'open':
+      return piece("f.item_state IN ('open', 'claimed')")
+    case 'mine':
+      return piece("(f.item_state <> 'returned' AND coalesce(f.item_holder, '') = ? AND coalesce(f.item_until, '') > ?)", me, now)
+    case 'returned':
+      return piece("f.item_state = 'returned'")
+    case 'due':
+      return piece("(f.item_why = 'due' AND f.item_state <> 'returned')")
+    case 'flagged':
+      return piece("(f.item_flagged = 1 AND f.item_state <> 'returned')")
+  }
+}

@@ -1,0 +1,24 @@
+import type { Test } from 'tap'
+import { WatchedDatabase, type ScratchServer } from './scratch-postgres.js'
+import { openStore, type PostgresStore } from './store.js'
+
+/** What one process of the portal has of the database. */
+export interface Process {
+  readonly database: WatchedDatabase
+  readonly store: PostgresStore
+}
+
+/** Several processes over one fresh database, as far as the store can tell: each with its own pool and memory. */
+export async function openProcesses(t: Test, server: ScratchServer | string, count: number): Promise<readonly Process[]> {
+  if (typeof server === 'string') throw new Error(server)
+  const url = await server.fresh()
+  return Promise.all(Array.from({ length: count }, async (_, n) => {
+    const database = WatchedDatabase.open({ url, patience: { connection: 2_000 } })
+    const store = await openStore(database, { instance: `process-${n}` })
+    t.teardown(async () => {
+      await store.close()
+      await database.close()
+    })
+    return { database, store }
+  }))
+}
