@@ -3,22 +3,19 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realFiles } from '../server/adapters/store/lowdb/files.js'
 import { verifyRecord } from '../server/adapters/store/lowdb/record-verify.js'
+import { Database } from '../server/adapters/store/postgres/database.js'
+import { PostgresRecord } from '../server/adapters/store/postgres/record.js'
 import { readConfig } from '../server/config.js'
-import type { RecordMark, RecordProblem } from '../server/domain/policy/record.js'
+import type { RecordMark, RecordProblem, RecordVerdict } from '../server/domain/policy/record.js'
 
 /**
  * npm run audit:verify [-- --mark 1234:<hash>] — reads the whole record and says where it is not as it was written.
  * Takes no lock, so the server may go on. Ends with 0 when the record is whole, 1 when not, 2 when there is none.
  */
 async function verify(): Promise<number> {
-  // Only the folder: an auditor's terminal need not have the server's secrets.
-  const { dataDir } = readConfig({ DATA_DIR: process.env['DATA_DIR'] })
-  const folder = join(dataDir, 'record')
-  if (!existsSync(folder)) {
-    console.error(`There is no record in ${dataDir}. Set DATA_DIR to the data folder of the portal.`)
-    return 2
-  }
-  const { whole, entries, last, problems, unfinished } = await verifyRecord(realFiles, folder, markOf(process.argv.slice(2)))
+  const verdict = await read(markOf(process.argv.slice(2)))
+  if (!verdict) return 2
+  const { whole, entries, last, problems, unfinished } = verdict
   for (const problem of problems) console.log(sentence(problem))
   if (unfinished) console.log('The last line is unfinished: it is being written, or was when the server ended. That is no tampering.')
   if (!whole) {
@@ -28,6 +25,24 @@ async function verify(): Promise<number> {
   console.log(`The record is whole: ${entries} entries.`)
   console.log(`Keep this mark outside of this machine and give it the next time: --mark ${last.n}:${last.hash}`)
   return 0
+}
+
+/** From the database where there is one, else from the files; null when there is no record. */
+async function read(mark: RecordMark | undefined): Promise<RecordVerdict | null> {
+  // Only the place: an auditor's terminal need not have the server's secrets.
+  const { dataDir, database: given } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'] })
+  if (given) {
+    const database = Database.open({ url: given.url, connections: 2 })
+    try {
+      return await new PostgresRecord(database).verify(mark)
+    } finally {
+      await database.close()
+    }
+  }
+  const folder = join(dataDir, 'record')
+  if (existsSync(folder)) return verifyRecord(realFiles, folder, mark)
+  console.error(`There is no record in ${dataDir}. Set DATA_DIR to the data folder of the portal, or DATABASE_URL to its database.`)
+  return null
 }
 
 function markOf(args: string[]): RecordMark | undefined {

@@ -47,7 +47,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'BASE_URL', default: 'http://HOST:PORT', meaning: 'the address people type; links in mail are made from it', remedy: 'give the full address, such as https://tacit.bank.example' },
   { name: 'DATA_DIR', default: 'data', meaning: 'folder of all data; relative to the project', remedy: 'give the path of a folder that this user may write to' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL keeps everything, for any number of processes; each still needs a `DATA_DIR` of its own for its search index', remedy: 'give an address such as postgres://user:password@db.bank.example/tacit?sslmode=verify-full' },
-  { name: 'DATABASE_CONNECTIONS', default: '10', meaning: 'connections to PostgreSQL one process may have', remedy: 'give a whole number from 2 to 200' },
+  { name: 'DATABASE_CONNECTIONS', default: '10', meaning: 'connections to PostgreSQL that answer one process; up to 8 more hold its locks', remedy: 'give a whole number from 2 to 200' },
   { name: 'DATABASE_SECONDS', default: '10', meaning: 'after how long PostgreSQL gives up a question', remedy: 'give a whole number of seconds from 1 to 120' },
   { name: 'SESSION_SECRET', default: '', meaning: 'signs cookies; needed in production, else made once and kept in the data folder', remedy: 'give at least 32 random characters, for example from `openssl rand -hex 32`' },
   { name: 'SESSION_HOURS', default: '10', meaning: 'the working day: how long a sign-in lasts', remedy: 'give a number of hours from 0.25 to 24' },

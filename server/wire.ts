@@ -165,7 +165,8 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       directories,
       readiness: () => ({ ...kept.progress(), ready: ready && kept.isUp() }),
       fresh: () => kept.fresh(),
-      started: () => kept.ready,
+      // What a stopped process left is under way again, where it is this one's to go on with.
+      started: async () => { await kept.ready; await led.catch(() => {}); await resumed },
       notes,
       customers: kept.customers,
       imports,

@@ -93,21 +93,30 @@ function rows() {
       const row = all[Math.min(all.length - 1, Math.max(0, at + step))]
       all.forEach(other => other.classList.toggle('is-selected', other === row))
       row?.querySelector('a[href], button')?.focus()
-    } else if (at >= 0) press(event, all[at].querySelector(`[data-row-shortcut="${CSS.escape(event.key)}"]`))
+    } else if (event.key === 'x' && at >= 0) all[at].querySelector('input[type=checkbox]')?.click()
+    else if (at >= 0) press(event, all[at].querySelector(`[data-row-shortcut="${CSS.escape(event.key)}"]`))
   }, true)
 }
 
-// In a rating, its own digit or letter chooses the step: 4, Tab, 2, Tab, B.
+// In a rating, its own digit or letter chooses the step, and the next question still open gets the focus: 2 B 4 3.
+// Outside of ratings a digit answers the first open one; letters are shortcuts there.
 function scales() {
   document.addEventListener('keydown', event => {
-    const scale = event.target.closest?.('.scale')
-    if (!scale || !single(event)) return
-    const step = [...scale.querySelectorAll('input[type=radio]')].find(input => input.value.toLowerCase() === event.key.toLowerCase())
+    if (!single(event)) return
+    const asked = event.target.closest?.('.scale')
+    const may = page.dataset.shortcuts === 'on'
+    const scale = asked ?? (may && event.key >= '0' && event.key <= '9' ? openScale() : null)
+    const step = scale && [...scale.querySelectorAll('input[type=radio]')].find(input => input.value.toLowerCase() === event.key.toLowerCase())
     if (!step) return
     event.preventDefault()
     step.focus()
     step.click()
+    if (may) openScale()?.querySelector('input[type=radio]').focus()
   }, true)
+}
+
+function openScale() {
+  return [...document.querySelectorAll('form .scale')].find(scale => !scale.querySelector('input:checked'))
 }
 
 // Text boxes grow with their text where CSS cannot do it; a prompt puts its heading where the cursor is.
@@ -127,6 +136,7 @@ function writing() {
   })
   document.addEventListener('change', ({ target }) => {
     if (target.matches('[data-theme-choice]')) page.dataset.theme = target.value
+    if (target.matches('[data-mark-all]')) for (const box of document.querySelectorAll('[data-rows] input[type=checkbox]')) box.checked = target.checked
   })
 }
 

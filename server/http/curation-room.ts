@@ -43,6 +43,12 @@ export function queryOfWithin(within: Within): string {
   return new URLSearchParams(Object.entries({ ...rest, q: text }).filter(([name, value]) => value !== '' && !(name === 'tab' && value === 'open'))).toString()
 }
 
+/** The page of the queue they work through, or one item within it. */
+export function queueAddress(within: Within, id = ''): string {
+  const query = queryOfWithin(within)
+  return `/queue${id === '' ? '' : `/${id}`}${query === '' ? '' : `?${query}`}`
+}
+
 export function queueQuery(request: FastifyRequest, within: Within, page: number, size: number): QueueQuery {
   const { house } = request
   const level = LEVELS.find((each) => each === within.level)
@@ -58,11 +64,27 @@ export function queueQuery(request: FastifyRequest, within: Within, page: number
 /** The next item this curator could decide on: their own texts and what a colleague holds are passed over. */
 export async function nextItem(request: FastifyRequest, within: Within, except: string): Promise<NoteSeen | null> {
   const { rows } = await request.house.notes.queue(queueQuery(request, within, 1, 50), request.sight())
-  const now = request.house.clock.now()
-  return rows.find((note) => {
-    const held = note.item && holder(note.item, now)
-    return note.id !== except && note.item?.state !== 'returned' && !note.standing.wroteSinceDecision && (!held || held === me(request).id)
-  }) ?? null
+  return rows.find((note) => note.id !== except && decidable(request, note)) ?? null
+}
+
+/** The one after it in the order of the queue, to leave one undecided for now; null where nothing further down waits for them. */
+export async function itemAfter(request: FastifyRequest, within: Within, id: string): Promise<NoteSeen | null> {
+  const size = 50
+  let passed = false
+  for (let page = 1; ; page++) {
+    const { rows } = await request.house.notes.queue(queueQuery(request, within, page, size), request.sight())
+    for (const note of rows) {
+      if (passed && decidable(request, note)) return note
+      passed ||= note.id === id
+    }
+    if (rows.length < size) return passed ? null : nextItem(request, within, id)
+  }
+}
+
+/** Neither their own text nor in a colleague's hands, and not back with its writer. */
+function decidable(request: FastifyRequest, note: NoteSeen): boolean {
+  const held = note.item && holder(note.item, request.house.clock.now())
+  return note.item?.state !== 'returned' && !note.standing.wroteSinceDecision && (!held || held === me(request).id)
 }
 
 /** The text that waits for the decision; the newest they may read where nothing does. */

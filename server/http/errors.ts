@@ -18,8 +18,11 @@ const SENTENCES: Readonly<Record<number, string>> = {
   503: 'errors.busy',
 }
 
+/** What went away meanwhile, or is somebody else's: it is not there, like anything else that is not. */
+const GONE = 'store.no_such_document'
+
 /** Statuses of our store's faults, by their string key. */
-const STORE: Readonly<Record<string, number>> = { 'store.disk_full': 503, 'store.read_only': 503, 'store.too_large': 413 }
+const STORE: Readonly<Record<string, number>> = { 'store.disk_full': 503, 'store.read_only': 503, 'store.too_large': 413, [GONE]: 404 }
 
 export function errors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
@@ -56,7 +59,7 @@ function statusOf(error: FastifyError): number {
 
 /** A code that is a string key says it best; codes of libraries and operating systems say nothing to a person. */
 function sentenceOf(request: FastifyRequest, error: FastifyError, status: number): string {
-  if (error.code && request.house.words.has(error.code)) return error.code
+  if (error.code && error.code !== GONE && request.house.words.has(error.code)) return error.code
   return SENTENCES[status] ?? (status < 500 ? 'errors.malformed' : 'errors.failed')
 }
 

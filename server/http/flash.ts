@@ -24,10 +24,12 @@ interface Carried {
 }
 
 const NAME = 'tacit-said'
+/** All our cookies are signed with one secret: this tells a sentence from what another of them holds. */
+const MARK = 'said:'
 
 export function setFlash(reply: FastifyReply, carried: Carried): void {
   const { house } = reply.request
-  reply.setCookie(cookieName(house, NAME), Buffer.from(JSON.stringify(carried)).toString('base64url'), {
+  reply.setCookie(cookieName(house, NAME), MARK + Buffer.from(JSON.stringify(carried)).toString('base64url'), {
     path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(house), signed: true, maxAge: 60,
   })
 }
@@ -39,7 +41,7 @@ export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash |
   if (cookie === undefined) return null
   reply.clearCookie(name, { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request.house) })
   const { valid, value } = request.unsignCookie(cookie)
-  if (!valid || value === null) return null
-  const { key, values, tone } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8')) as Carried
+  if (!valid || !value?.startsWith(MARK)) return null
+  const { key, values, tone } = JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString('utf8')) as Carried
   return { tone, text: request.say(key, values) }
 }

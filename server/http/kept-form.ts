@@ -26,6 +26,9 @@ export interface KeptField {
 /** Never handed back: tokens of the old session, and passwords. */
 const DROPPED = /^_csrf$|^kept_|password|secret|token/i
 
+/** What a person wrote, however short: one Chinese sentence is shorter than many an id. */
+const WRITTEN = /^(?:body|text|title)$/
+
 /** Longer than this, or of several lines, is text that a person wrote. */
 const LONG = 80
 
@@ -67,7 +70,7 @@ export function offerFormAgain(request: FastifyRequest, reply: FastifyReply): Fa
 }
 
 function field(name: string, value: string): KeptField {
-  return { name, value, long: value.length > LONG || /[\r\n]/.test(value) }
+  return { name, value, long: (WRITTEN.test(name) && value.trim() !== '') || value.length > LONG || /[\r\n]/.test(value) }
 }
 
 function texts(value: unknown): readonly string[] {

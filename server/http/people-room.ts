@@ -29,11 +29,23 @@ export function personIn(request: FastifyRequest): Person {
 /** On record right by right, and told to the person and to the curators concerned. */
 export async function tellChange(house: House, before: Person, hand: Hand): Promise<void> {
   const after = house.people.directory().person(before.id) as Person
-  const deeds: Readonly<Record<string, Deed>> = { active: after.active ? 'person.enabled' : 'person.disabled', clearance: 'person.clearance_changed', department: 'person.moved' }
+  await rightsOnRecord(house, before, after, hand)
+  await house.tellRightsChanged(before, after, hand.by)
+}
+
+/** What a newcomer may do from the first day is on record like every change of it. */
+export async function newcomerOnRecord(house: House, person: Person, hand: Hand): Promise<void> {
+  await recorded(house, person.id, 'person.created', hand, '', person.department)
+  await rightsOnRecord(house, { ...person, active: true, clearance: 'internal', roles: ['employee'], domain: [], teams: [] }, person, hand)
+}
+
+async function rightsOnRecord(house: House, before: Person, after: Person, hand: Hand): Promise<void> {
+  const deeds: Readonly<Record<string, Deed>> = {
+    active: after.active ? 'person.enabled' : 'person.disabled', clearance: 'person.clearance_changed', department: 'person.moved', login: 'person.login_changed', email: 'person.address_changed',
+  }
   for (const right of rightsThatChanged(before, after)) {
     await recorded(house, before.id, deeds[right] ?? 'person.rights_changed', hand, coded(before[right]), coded(after[right]))
   }
-  await house.tellRightsChanged(before, after, hand.by)
 }
 
 /** The link goes to the person by mail; no administrator ever sees it. */
@@ -47,6 +59,7 @@ export async function recorded(house: House, id: string, did: Deed, { by, via, r
   await house.record.append({ at: house.clock.now(), who: by, did, thing: { kind: 'person', id }, ...(from !== to && { from, to }), via, ...(request !== undefined && { request }) })
 }
 
-function coded(value: Person[keyof Person]): string {
-  return Array.isArray(value) ? [...value].sort().join(',') : String(value)
+/** The record takes codes only: other signs of an address show as stars. */
+export function coded(value: Person[keyof Person]): string {
+  return (Array.isArray(value) ? [...value].sort().join(',') : String(value)).replace(/[^A-Za-z0-9:._@/,+*-]/g, '*').slice(0, 2_000)
 }

@@ -16,7 +16,10 @@ export function sentences(words: Words, timeZone: string): Sentences {
     date: (at: string | null, options: HelperOptions) => {
       const { page } = rootOf(options)
       const style = options.hash['style'] as DateStyle
-      return at === null || at === '' ? '' : sayDate(at, style, { language: page.lang, timeZone, now: page.now })
+      if (at === null || at === '') return ''
+      // Intl says “this minute” and 此刻 for it, and nobody else does.
+      if (style === 'ago' && at.length > 10 && Math.abs(Date.parse(page.now) - Date.parse(at)) < 60_000) return words.say(page.lang, 'frame.just_now')
+      return sayDate(at, style, { language: page.lang, timeZone, now: page.now })
     },
     number: (value: number, options: HelperOptions) => sayNumber(value, rootOf(options).page.lang),
     eq: (a: unknown, b: unknown) => a === b,

@@ -11,7 +11,7 @@ import { standingApart } from '../domain/policy/rules.js'
 import { ROOT } from '../root.js'
 import { forbid } from './faults.js'
 import type { House } from './house.js'
-import { recorded, sendLink, tellChange, type Hand } from './people-room.js'
+import { newcomerOnRecord, sendLink, tellChange, type Hand } from './people-room.js'
 
 /** Bytes: some ten thousand people, and little enough to carry from the check to the import. */
 export const MOST_STAFF_BYTES = 1024 * 1024
@@ -86,7 +86,7 @@ async function tellAll(house: House, { plan, before, after }: StaffRun, hand: Ha
         await tellChange(house, old, hand)
         continue
       }
-      await recorded(house, id, 'person.created', hand)
+      await newcomerOnRecord(house, person, hand)
       if (person.active) await sendLink(house, person, 'first', hand)
     }
   }

@@ -119,6 +119,25 @@ t.test('a curator finds every note of their domain in one list, whether it waits
   t.notMatch((await gao.get('/queue/desk')).text, /Umbrellas at the counter/, 'but it is not of his domain')
 })
 
+t.test('a curator leaves a note for later and gets the one after it, until nothing further down waits', async (t) => {
+  const [li, zhao, qian] = [await bank.signIn('li.na'), await bank.signIn('zhao.min'), await bank.signIn('qian.yu')]
+  const ids: string[] = []
+  for (const nth of ['first', 'second', 'third']) ids.push(await post(li, { body: `Parked for later, the ${nth}.` }))
+  const order = [...(await zhao.get('/queue?q=Parked')).body.matchAll(/id="row-([^"]+)"/g)].map((found) => found[1] as string)
+  t.same([...order].sort(), [...ids].sort(), 'premise')
+  const [one, two, three] = order as [string, string, string]
+  const before = JSON.stringify(await Promise.all(ids.map((id) => seen(id))))
+  t.equal((await zhao.get(`/queue/${one}?q=Parked&skip=1`)).location, `/queue/${two}?q=Parked`)
+  t.equal((await zhao.get(`/queue/${two}?q=Parked&skip=1`)).location, `/queue/${three}?q=Parked`)
+  t.equal((await zhao.get(`/queue/${three}?q=Parked&skip=1`)).location, '/queue?q=Parked')
+  t.match((await zhao.get('/queue?q=Parked')).text, /Nothing further down waits for you/)
+  t.equal(JSON.stringify(await Promise.all(ids.map((id) => seen(id)))), before, 'and nothing was written')
+  await qian.submit((await qian.get('/queue?q=Parked')).form(`/notes/${two}/claim`))
+  t.equal((await zhao.get(`/queue/${one}?q=Parked&skip=1`)).location, `/queue/${three}?q=Parked`, 'what a colleague holds is passed over')
+  t.equal((await zhao.get('/queue?q=Parked&page=7')).location, '/queue?q=Parked', 'a page that has run empty leads to the first')
+  t.equal((await (await bank.signIn('sun.lei')).get(`/queue/${one}?skip=1`)).status, 403, 'and it opens nothing to anybody else')
+})
+
 t.test('a curator moves a note home, and what was said before stays with those who heard it until it is cleared', async (t) => {
   const [li, wang, zhao, chen] = [await bank.signIn('li.na'), await bank.signIn('wang.wei'), await bank.signIn('zhao.min'), await bank.signIn('chen.mei')]
   const id = await post(li, { audience: 'team' })

@@ -45,7 +45,10 @@ t.test('a sentence for the next page cannot be forged', async (t) => {
   const bank = await openBank(t)
   const li = await bank.signIn('li.na')
   const forged = Buffer.from(JSON.stringify({ key: 'me.saved', values: {}, tone: 'good' })).toString('base64url')
-  for (const value of [forged, `${forged}.x`, 'x']) {
+  await li.token('/me')
+  // Signed by us, but for something else.
+  const [session = '', form = ''] = [li.cookies.get('tacit'), li.cookies.get('tacit-form')]
+  for (const value of [forged, `${forged}.x`, 'x', session, form]) {
     li.cookies.set('tacit-said', value)
     const page = await li.get('/me')
     t.equal(page.status, 200)
@@ -87,4 +90,18 @@ t.test('somebody sees where they are signed in and ends all others', async (t) =
   t.match((await here.get('/me')).text, 'One other sign-in has ended.')
   t.equal((await elsewhere.get('/me')).status, 303)
   t.equal((await wang.get('/me')).status, 200, 'other people are not touched')
+})
+
+t.test('behind an open session nobody guesses the present password for long, and the owner gets in elsewhere', async (t) => {
+  const bank = await openBank(t)
+  const here = await bank.signIn('sun.lei')
+  const change = { present_password: 'the right one, 2026', new_password: 'quillwort Harbour 77 lanterns' }
+  const hash = await bank.house.passwords.hash(change.present_password)
+  await bank.house.credentials.change(bank.person('sun.lei').id, (it) => ({ ...it, hash }))
+  for (let i = 0; i < 11; i += 1) t.equal((await here.post('/me/password', { ...change, present_password: `guess ${i}` }, { from: '/me' })).status, 422)
+  const right = await here.post('/me/password', change, { from: '/me' })
+  t.equal(right.status, 422, 'even the right one waits now')
+  const elsewhere = bank.stranger()
+  elsewhere.address = '10.9.8.7'
+  t.equal((await elsewhere.post('/sign-in', { login: 'sun.lei', password: change.present_password }, { from: '/sign-in' })).status, 303)
 })

@@ -85,3 +85,29 @@ t.test('a page that comes back refused is a read too', async (t) => {
   t.equal(proposed.status, 303, 'premise')
   t.equal(await added(t, 'qian-yu', () => qian.get('/redactions')), 1, 'the list of redactions')
 })
+
+t.test('an old text that stays confidential is on record when it is read, whatever the note is now', async (t) => {
+  const [chen, zhao] = [await bank.signIn('chen.mei'), await bank.signIn('zhao.min')]
+  const path = (await chen.submit((await chen.get('/notes/new')).form('/notes'), { title: TITLE, body: 'They fear for the deposit.', level: 'confidential', audience: 'enterprise' })).location
+  const note = path.split('/')[2] as string
+  t.equal((await chen.submit((await chen.get(`${path}/edit`)).form(`${path}/revisions`), { body: 'They ask about the deposit.' })).status, 303, 'premise: edited')
+  const form = (await zhao.get(`/queue/${note}`)).form(`/notes/${note}/decision`)
+  t.equal((await zhao.submit(form, { correctness: '2', reliability: 'B', value: '4', ease: '3', topic: 'pricing', verb: 'accept', audience: 'enterprise', level: 'internal' })).status, 303, 'premise: it is internal now')
+  const before = await reads('zhao-min', note)
+  t.match((await zhao.get(path)).text, /They ask about the deposit/)
+  t.equal(await reads('zhao-min', note), before, 'an internal text is not')
+  t.match((await zhao.get(`${path}/revisions/1`)).text, /They fear for the deposit/, 'premise: the old text is shown')
+  t.equal(await reads('zhao-min', note), before + 1)
+})
+
+t.test('a decision on something confidential leaves no title in the browser’s files', async (t) => {
+  const [chen, zhao] = [await bank.signIn('chen.mei'), await bank.signIn('zhao.min')]
+  const note = (await chen.submit((await chen.get('/notes/new')).form('/notes'), { title: TITLE, body: 'They fear for the deposit too.', level: 'confidential', audience: 'team' })).location.split('/')[2] as string
+  const form = (await zhao.get(`/queue/${note}`)).form(`/notes/${note}/decision`)
+  const answer = await zhao.submit(form, { verb: 'return', returnCode: 'unclear', returnText: 'Who said so?' })
+  t.equal(answer.status, 303, 'premise: returned')
+  const said = [answer.headers['set-cookie']].flat().map(String).find((cookie) => cookie.includes('tacit-said=')) ?? ''
+  const carried = Buffer.from(decodeURIComponent(said.slice(said.indexOf('=') + 1)).replace(/^said:/, '').split('.')[0] as string, 'base64url').toString('utf8')
+  t.match(carried, 'curation.said.returned_sensitive', 'premise: the sentence was read')
+  t.notMatch(carried, TITLE)
+})

@@ -113,6 +113,18 @@ t.test('after many failures the owner can still enter from elsewhere', async (t)
   t.equal((await tryIn(bank.stranger(), 'li.na', RIGHT)).status, 303)
 })
 
+t.test('guesses sent all at once are worth no more than one after the other', async (t) => {
+  const bank = await openBank(t)
+  await withPassword(bank, 'li.na')
+  const guesser = bank.stranger()
+  guesser.address = '10.7.7.7'
+  const form = (await guesser.get('/sign-in')).form('/sign-in')
+  const answers = await Promise.all([...Array.from({ length: 30 }, (_, i) => `guess ${i}`), RIGHT].map((password) => guesser.submit(form, { login: 'li.na', password })))
+  t.same(answers.map(({ status }) => status), Array.from({ length: 31 }, () => 422))
+  const owner = bank.stranger()
+  t.equal((await tryIn(owner, 'li.na', RIGHT)).status, 303, 'premise: it is the right one')
+})
+
 t.test('a guess spread over many addresses is slowed, yet its owner enters where they entered before, also after a restart', async (t) => {
   const bank = await openBank(t)
   await withPassword(bank, 'li.na')

@@ -23,6 +23,7 @@ t.test('a teller posts one line, and her team reads it at once, marked not valid
   t.equal(own.status, 200)
   t.match(own.text, /Not validated/)
   t.match(own.text, /Your team reads it now/)
+  t.match(own.text, /posted it just now/)
   const colleague = await wang.get(path)
   t.match(colleague.text, /Mrs Chen moved her deposits/)
   t.match(colleague.text, /未核实/)
@@ -39,6 +40,21 @@ t.test('an empty form is refused beside its field and keeps what was typed', asy
   t.match(answer.text, /Write something first/)
   t.match(answer.body, /value="rates, family"/)
   t.match(answer.body, /value="Chen"/)
+})
+
+t.test('what a template only suggests is never posted in the writer\'s name', async (t) => {
+  const li = await bank.signIn('li.na')
+  const form = (await li.get('/notes/new?template=meeting-with-a-customer')).form('/notes')
+  const template = String(form.fields['body'] ?? '')
+  t.match(template, /Who was there, where/)
+  const unwritten = await li.submit(form, {})
+  t.equal(unwritten.status, 422)
+  t.match(unwritten.text, /Write something first/)
+  t.match(unwritten.text, /Who was there, where/, 'the form comes back as it was')
+  const path = await post(li, { body: template.replace('Who was there, where, and what was it about?', 'Mrs Chen asked for the branch manager.') })
+  const { text } = await li.get(path)
+  t.match(text, /Mrs Chen asked for the branch manager/)
+  t.notMatch(text, /How sure are you|What did you notice/)
 })
 
 t.test('sending the same form twice makes one note', async (t) => {
@@ -113,6 +129,24 @@ t.test('two people edit one revision: the second gets 409 with both texts, and n
   const unnamed = await li.post(`${path}/revisions`, { body: 'Which revision?', edits: idOf(path) }, { from: `${path}/edit` })
   t.equal(unnamed.status, 409, 'a form without its revision is refused')
   t.match(unnamed.text, /Which revision\?/)
+})
+
+t.test('a title taken from the text follows the text, and one that was written stays', async (t) => {
+  const li = await bank.signIn('li.na')
+  for (const [title, expected] of [['', 'Bring her to the counter.'], ['Mrs Chen and the machine', 'Mrs Chen and the machine']] as const) {
+    const path = await post(li, { title, body: 'Bring her to the lobby.' })
+    t.equal((await li.submit((await li.get(`${path}/edit`)).form(`${path}/revisions`), { body: 'Bring her to the counter.' })).status, 303)
+    t.match((await li.get(path)).body, new RegExp(`<h1[^>]*>${expected}</h1>`))
+  }
+})
+
+t.test('one short line, sent after the session ended, stands in view beside the sign-in', async (t) => {
+  const zhao = await bank.signIn('zhao.min')
+  const form = (await zhao.get('/notes/new')).form('/notes')
+  await bank.house.sessions.endOf(bank.person('zhao.min').id)
+  const answer = await zhao.submit(form, { body: '门口的机器又吞卡了。' })
+  t.equal(answer.status, 401)
+  t.match(answer.body, /<textarea[^>]*name="kept_value"[^>]*>\s*门口的机器又吞卡了。/)
 })
 
 t.test('fifty people comment at once, and every line is there; the same line sent twice is there once', async (t) => {

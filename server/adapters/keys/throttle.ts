@@ -1,5 +1,6 @@
 import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { Throttle } from '../../domain/people/port.js'
+import { openTurns } from './turns.js'
 
 const HOUR = 3_600
 /** Failures allowed for one account from one place before it has to wait, and how long the count is remembered. */
@@ -29,6 +30,7 @@ export function openThrottle(limits: (limit: Limit) => RateLimiterAbstract = (li
   const tried = limits({ keyPrefix: 'tried', points: 1, duration: HOUR })
   const strangers = limits({ keyPrefix: 'strangers', points: STRANGERS, duration: HOUR })
   const accounts = limits({ keyPrefix: 'account', points: ACCOUNT_FAILURES, duration: ACCOUNT_SECONDS })
+  const inTurn = openTurns()
   const turns = limits({ keyPrefix: 'turn', points: 1, duration: ACCOUNT_TURN_SECONDS })
 
   const over = async (limit: RateLimiterAbstract, key: string): Promise<boolean> => ((await limit.get(key))?.consumedPoints ?? 0) > limit.points
@@ -36,6 +38,7 @@ export function openThrottle(limits: (limit: Limit) => RateLimiterAbstract = (li
   const waitsForTurn = async (login: string): Promise<boolean> => (await over(accounts, login)) && !(await turns.consume(login).then(() => true, () => false))
 
   return {
+    inTurn: (login, place, attempt) => inTurn(pair(login, place), attempt),
     isBlocked: async (login, place, known) => {
       const wait = await waits.get(pair(login, place))
       if ((wait?.msBeforeNext ?? 0) > 0 || (await over(places, place))) return true

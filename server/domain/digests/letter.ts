@@ -42,7 +42,7 @@ export interface Delivery {
 export type Purpose =
   | DigestPurpose
   | { readonly kind: 'password_link'; readonly person: string; readonly reason: 'first' | 'forgotten'; /** gone as soon as the letter is settled */ readonly token: string | null }
-  | { readonly kind: 'rights_changed'; readonly person: string; /** whose rights: their own, or somebody's they look after */ readonly whose: string; readonly changes: readonly string[] }
+  | { readonly kind: 'rights_changed'; readonly person: string; /** whose rights: their own, or somebody's they look after */ readonly whose: string; readonly changes: readonly string[]; /** where it goes whatever their address is by then */ readonly address?: string }
   | { readonly kind: 'notice'; readonly person: string; readonly notice: string; readonly note: string; readonly by: string; readonly happenedAt: string }
   | { readonly kind: 'channel_paused'; readonly person: string; readonly channel: string }
 

@@ -49,7 +49,9 @@ export async function mailPasswordLink(
   await desk.outbox.add(plannedLetter(id, person.email, person.language, { kind: 'password_link', person: person.id, reason: link.reason, token: link.token }, now, link.until))
 }
 
-export const RIGHTS = ['active', 'clearance', 'roles', 'domain', 'department', 'teams'] as const
+/** What somebody may read and do; and what lets them in: whoever changes where a link is sent can enter as them. */
+export const RIGHTS = ['active', 'clearance', 'roles', 'domain', 'department', 'teams', 'login', 'email'] as const
+const OWN_BUSINESS: readonly Right[] = ['login', 'email']
 export type Right = (typeof RIGHTS)[number]
 
 /** Which rights differ. */
@@ -58,7 +60,10 @@ export function rightsThatChanged(before: Person, after: Person): Right[] {
   return RIGHTS.filter((right) => !same(before[right], after[right]))
 }
 
-/** Told to the person and to the curators of their department, before and after (issue §5): by notice and by mail. */
+/**
+ * Told to the person and to the curators of their department, before and after (issue §5): by notice and by mail. Of
+ * another address the one before hears too: the new one may not be theirs.
+ */
 export async function tellRightsChanged(desk: Desk, before: Person, after: Person, by: string, now: string): Promise<void> {
   const changes = rightsThatChanged(before, after)
   if (changes.length === 0) return
@@ -69,8 +74,12 @@ export async function tellRightsChanged(desk: Desk, before: Person, after: Perso
   for (const id of new Set([after.id, ...curators])) {
     const person = people.person(id)
     if (!person?.active) continue
+    const told = id === after.id ? changes : changes.filter((right) => !OWN_BUSINESS.includes(right))
+    if (told.length === 0) continue
     const event = `rights/${after.id}/${now}`
-    await desk.outbox.add(plannedLetter(letterId(id, event), person.email, person.language, { kind: 'rights_changed', person: id, whose: after.id, changes }, now))
-    await desk.notices.add(id, [{ id: event, at: now, kind: 'rights_changed', about: { kind: 'person', id: after.id }, by, with: { changes: changes.join(',') }, readAt: null }])
+    const about = { kind: 'rights_changed', person: id, whose: after.id, changes: told } as const
+    await desk.outbox.add(plannedLetter(letterId(id, event), person.email, person.language, about, now))
+    if (told.includes('email')) await desk.outbox.add(plannedLetter(letterId(id, `${event}/before`), before.email, person.language, { ...about, address: before.email }, now))
+    await desk.notices.add(id, [{ id: event, at: now, kind: 'rights_changed', about: { kind: 'person', id: after.id }, by, with: { changes: told.join(',') }, readAt: null }])
   }
 }

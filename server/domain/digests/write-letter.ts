@@ -22,7 +22,8 @@ export async function writeLetter(post: PostOffice, letter: Letter, now: string)
   const sheet = await personalSheet(post, letter, person, now)
   if ('skip' in sheet) return sheet
   const about = letter.kind === 'notice' ? [letter.note] : []
-  return { said: null, mail: { ...envelope(letter, person.email, person.language), ...post.stationery.write(letter.kind, sheet), list: null, about } }
+  const to = (letter.kind === 'rights_changed' ? letter.address : undefined) ?? person.email
+  return { said: null, mail: { ...envelope(letter, to, person.language), ...post.stationery.write(letter.kind, sheet), list: null, about } }
 }
 
 async function writeDigest(post: PostOffice, purpose: Letter & DigestPurpose, id: string, now: string): Promise<Finished> {

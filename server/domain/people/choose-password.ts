@@ -1,6 +1,7 @@
 import { isOpen, LINK_HOURS } from './credential.js'
 import type { Person } from './person.js'
-import type { Credentials, Passwords, People } from './port.js'
+import { placeOf } from './place.js'
+import type { Credentials, Passwords, People, Throttle } from './port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from './refusal.js'
 
 export const PASSWORD_LENGTH = { min: 10, max: 128 } as const
@@ -52,17 +53,25 @@ export async function choosePasswordByLink(
   return won ? done(person) : refused('', 'password.link.over')
 }
 
-/** Changes one's own password; the present one is asked for, so an unlocked screen is not enough. */
+/**
+ * Changes one's own password; the present one is asked for, so an unlocked screen is not enough. Wrong ones are
+ * counted with those of signing in, so that nobody can guess on behind an open session.
+ */
 export async function changeOwnPassword(
-  ports: PasswordPorts,
+  ports: PasswordPorts & { readonly throttle: Throttle },
   person: Person,
-  words: { readonly present: string; readonly next: string },
+  words: { readonly present: string; readonly next: string; readonly address: string },
   now: string,
 ): Promise<Outcome<Person>> {
   const credential = ports.credentials.of(person.id)
-  if (!(await ports.passwords.verify(credential.hash, words.present))) {
-    return refused('present_password', 'password.present.wrong')
-  }
+  const place = placeOf(words.address)
+  const right = await ports.throttle.inTurn(person.login, place, async () => {
+    const blocked = await ports.throttle.isBlocked(person.login, place, true)
+    const same = (await ports.passwords.verify(credential.hash, words.present)) && !blocked
+    await (same ? ports.throttle.succeeded(person.login, place) : ports.throttle.failed(person.login, place, true))
+    return same
+  })
+  if (!right) return refused('present_password', 'password.present.wrong')
   const weak = await weakness(ports.passwords, words.next, person)
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(words.next)

@@ -58,6 +58,8 @@ export interface Passwords {
 
 /** Slows guessing down, per account and address together, so that the owner can still enter from elsewhere. */
 export interface Throttle {
+  /** One attempt at an account from a place after the other: many at once would all be looked at before the first has failed. */
+  inTurn<R>(login: string, place: string, attempt: () => Promise<R>): Promise<R>
   /** @param known whether this person entered from this place before. Asking takes the account's turn while it is slow. */
   isBlocked(login: string, place: string, known: boolean): Promise<boolean>
   failed(login: string, place: string, known: boolean): Promise<void>

@@ -28,14 +28,15 @@ export async function signIn(ports: SignInPorts, attempt: Attempt): Promise<Outc
   const credential = person ? ports.credentials.of(person.id) : null
   const mark = ports.passwords.digest(`${person?.id ?? ''} ${place}`)
   const known = credential?.places?.includes(mark) ?? false
-  const blocked = await ports.throttle.isBlocked(login, place, known)
   const hash = credential?.hash ?? null
-  const right = await ports.passwords.verify(hash, attempt.password)
-  if (!person?.active || !right || blocked) {
-    await ports.throttle.failed(login, place, known)
-    return refused('', 'sign-in.refused')
-  }
-  await ports.throttle.succeeded(login, place)
+  const enters = await ports.throttle.inTurn(login, place, async () => {
+    const blocked = await ports.throttle.isBlocked(login, place, known)
+    const right = await ports.passwords.verify(hash, attempt.password)
+    const granted = person?.active === true && right && !blocked
+    await (granted ? ports.throttle.succeeded(login, place) : ports.throttle.failed(login, place, known))
+    return granted
+  })
+  if (!person || !enters) return refused('', 'sign-in.refused')
   if (!known) await remember(ports.credentials, person.id, mark)
   return done(person)
 }

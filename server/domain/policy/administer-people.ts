@@ -1,4 +1,5 @@
 import { CLEARANCES, type Clearance } from '../people/clearance.js'
+import { Directory } from '../people/directory.js'
 import { LANGUAGES, ROLES, type Department, type Language, type Person, type Role, type Team } from '../people/person.js'
 import type { Roster } from '../people/port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from '../people/refusal.js'
@@ -65,7 +66,20 @@ export function putDepartment(roster: Roster, grant: Grant<'people.administer'>,
   if (isBelow(roster, department.parent, department.id)) wrong.push({ at: 'parent', code: 'admin.parent.circle' })
   if (wrong.length > 0) return refusedAll(wrong)
   const next = { ...department, name: department.name.trim(), nameZh: department.nameZh.trim(), parent: isRoot ? null : department.parent }
-  return done({ ...roster, departments: before ? roster.departments.map((each) => (each.id === next.id ? next : each)) : [...roster.departments, next] })
+  const after = { ...roster, departments: before ? roster.departments.map((each) => (each.id === next.id ? next : each)) : [...roster.departments, next] }
+  return reachesOtherwise(roster, after, grant.who) ? refused('parent', 'admin.person.own_rights') : done(after)
+}
+
+/** What the tree alone gives somebody: the departments above theirs, and those below where they decide, as a deputy too. */
+function reachesOtherwise(before: Roster, after: Roster, who: string): boolean {
+  const known = new Set(before.departments.map(({ id }) => id))
+  const reached = (roster: Roster): string => {
+    const person = roster.persons.find(({ id }) => id === who)
+    const tree = new Directory([], roster.departments, [])
+    const domain = [...(person?.domain ?? []), ...roster.persons.filter(({ absence }) => absence?.deputy === who).flatMap((other) => other.domain)]
+    return JSON.stringify([tree.lineage(person?.department ?? ''), tree.within(domain)].map((ids) => ids.filter((id) => known.has(id)).sort()))
+  }
+  return reached(before) !== reached(after)
 }
 
 export function putTeam(roster: Roster, grant: Grant<'people.administer'>, team: Team): Outcome<Roster> {

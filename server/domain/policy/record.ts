@@ -46,6 +46,8 @@ export const ACTS = [
   'person.created',
   'person.rights_changed',
   'person.clearance_changed',
+  'person.login_changed',
+  'person.address_changed',
   'person.moved',
   'person.disabled',
   'person.enabled',

@@ -46,6 +46,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     withinParam: encodeURIComponent(within),
     back: within === '' ? '/queue' : `/queue?${within}`,
     here: within === '' ? `/queue/${note.id}` : `/queue/${note.id}?${within}`,
+    skip: `/queue/${note.id}?${within === '' ? '' : `${within}&`}skip=1`,
     why: active && item.why !== 'posted' ? request.say(`curation.why.${item.why}`) : '',
     whyIcon: WHY_ICONS[item?.why ?? 'posted'],
     waitingSince: active ? item.openedAt : null,

@@ -2,6 +2,7 @@ import type { Party } from '../../domain/policy/access.js'
 import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/policy/level.js'
 import type { Vocabulary } from '../../domain/notes/taxonomy.js'
 import type { Revision } from '../../domain/notes/revision.js'
+import { titleOf } from '../../domain/notes/markdown.js'
 import { DIRECTIONS, INFORMANTS, NATURES, STAGES } from '../../domain/notes/words.js'
 import type { Writing } from '../../domain/notes/writing.js'
 
@@ -68,6 +69,12 @@ export function fieldsFrom(revision: Revision): Record<string, string | string[]
     named: [...proposed.named],
     steward: [...proposed.stewards],
   }
+}
+
+/** The same for its next writer: a title that came from the text goes on following the text. */
+export function fieldsToEdit(revision: Revision): Record<string, string | string[]> {
+  const fields = fieldsFrom(revision)
+  return revision.title === titleOf(revision.body) ? { ...fields, title: '' } : fields
 }
 
 const KINDS = { topic: 'topics', product: 'products', segment: 'segments', touchpoint: 'touchpoints' } as const

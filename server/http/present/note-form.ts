@@ -175,8 +175,18 @@ function promptsIn(language: string) {
   return found
 }
 
+const TEMPLATES = ['meeting-with-a-customer', 'complaint-calmed', 'market-rumour']
+let guidance: ReadonlySet<string> | null = null
+
+/** The lines of all templates that tell what to write; none of them is anybody's knowledge. */
+export function templateGuidance(): ReadonlySet<string> {
+  guidance ??= new Set(['en', 'zh'].flatMap((language) => TEMPLATES.flatMap((key) => templateText(language, key).split('\n')))
+    .map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')))
+  return guidance
+}
+
 /** The text of a shipped template, without its front matter; '' for a name there is not. */
 export function templateText(language: string, key: string): string {
-  if (!['meeting-with-a-customer', 'complaint-calmed', 'market-rumour'].includes(key)) return ''
+  if (!TEMPLATES.includes(key)) return ''
   return readFileSync(`${ROOT}/content/templates/${language}/${key}.md`, 'utf8').replace(/^---\n[\s\S]*?\n---\n/, '')
 }

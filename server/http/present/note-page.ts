@@ -37,6 +37,8 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     heading: marked(revision.title),
     lang: languageOf(revision.title + revision.body),
     html,
+    // A note of one line is its own title: it is not said twice.
+    oneLine: revision.body.trim() === revision.title,
     state: stateOf(note, revision, today),
     author: labels.person(revision.by),
     initials: initialsOf(labels.person(revision.by)),
@@ -73,7 +75,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     reuseCustomers: revision.about.customers.filter((id) => customers.has(id)).map((id) => ({ id, name: named(id) })),
     narrowing: can['narrow'] ? narrowing(request, note, labels) : null,
     // A confidential title must not travel into a chat by one click; the link opens only for whoever may read it.
-    copy: isSensitive(note) ? `${house.config.baseUrl}/notes/${note.id}` : `${revision.title} ${house.config.baseUrl}/notes/${note.id}`,
+    copy: isSensitiveText(note, revision) ? `${house.config.baseUrl}/notes/${note.id}` : `${revision.title} ${house.config.baseUrl}/notes/${note.id}`,
   }
 }
 
@@ -105,7 +107,12 @@ function narrowing(request: FastifyRequest, note: NoteSeen, labels: Labels) {
 }
 
 export function isSensitive(note: NoteSeen): boolean {
-  return note.rights.level === 'confidential' || note.rights.level === 'restricted'
+  return isSensitiveText(note, note.shown)
+}
+
+/** An old text stays as closed as it ever was, whatever the note is now. */
+export function isSensitiveText(note: NoteSeen, revision: Revision): boolean {
+  return [note.rights.level, revision.floor.level].some((level) => level === 'confidential' || level === 'restricted')
 }
 
 /** Who reads it now and who will, in one plain sentence. */
@@ -220,12 +227,14 @@ const ENOUGH_TO_REPEAT = 12
 /** One note in a list: enough to recognise it and to know why it is trusted. */
 export function noteRow(request: FastifyRequest, note: NoteSeen, labels: Labels, customers: ReadonlyMap<string, { readonly name: string }>) {
   const { shown } = note
+  // In a list the review date only matters once it has come.
+  const state = stateOf(note, shown, request.house.clock.today())
   return {
     href: `/notes/${note.id}`,
     heading: shown.title,
     lang: languageOf(shown.title + shown.body),
     gist: gistBelow(shown.title, shown.body),
-    state: stateOf(note, shown, request.house.clock.today()),
+    state: { ...state, reviewOn: state.due === '' ? null : state.reviewOn },
     at: shown.at,
     validatedAt: note.rating?.at ?? null,
     value: note.rating?.ratings?.value ?? 0,

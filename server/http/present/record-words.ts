@@ -75,9 +75,11 @@ const SAYINGS: Readonly<Record<Act, Saying>> = {
   'customer.created': ({ request, to }) => (to === 'restricted' ? request.say('record.said.restricted') : undefined),
   'customer.changed': nothing,
   'customer.restricted_changed': change(knowers),
-  'person.created': nothing,
+  'person.created': (telling) => department(telling, telling.to),
   'person.rights_changed': rights,
   'person.clearance_changed': change(level),
+  'person.login_changed': change(verbatim),
+  'person.address_changed': change(verbatim),
   'person.moved': change(department),
   // On or off is what the act itself says.
   'person.disabled': () => '',
@@ -91,8 +93,8 @@ const SAYINGS: Readonly<Record<Act, Saying>> = {
     return scopes && telling.request.say('record.said.may', { scopes })
   },
   'token.revoked': nothing,
-  'department.changed': nothing,
-  'team.changed': nothing,
+  'department.changed': change((telling, id) => (id === '' ? telling.request.say('record.said.none') : department(telling, id))),
+  'team.changed': change(list((telling, code) => department(telling, code) ?? code)),
   'channel.created': (telling) => party(telling, telling.to),
   'channel.changed': (telling) => (telling.from === 'paused' && telling.to === 'resumed' ? telling.request.say('record.said.paused') : change(party)(telling)),
   'channel.ceiling_changed': change(level),
@@ -151,6 +153,11 @@ function list(word: Wording): Wording {
     const words = codes.split(',').map((code) => word(telling, code))
     return words.some((one) => one === undefined) ? undefined : words.join(telling.labels.zh ? '、' : ', ')
   }
+}
+
+/** Names to sign in with and addresses of staff stand for themselves. */
+function verbatim(_telling: Telling, code: string): string {
+  return code
 }
 
 function level({ request }: Telling, code: string): string | undefined {

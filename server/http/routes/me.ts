@@ -34,7 +34,7 @@ export function myself(app: FastifyInstance): void {
     const form = fieldsOf(request, PASSWORD)
     if (request.isStale) return show(request, reply, [{ at: '', code: 'errors.stale_form' }])
     const now = house.clock.now()
-    const words = { present: form.present_password, next: form.new_password }
+    const words = { present: form.present_password, next: form.new_password, address: request.ip }
     const outcome = await changeOwnPassword(house, me(request), words, now)
     if (!outcome.ok) return show(request, reply, outcome.refusals)
     const { id } = outcome.value

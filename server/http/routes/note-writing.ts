@@ -2,15 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { changedTexts } from '../present/changed-texts.js'
 import { editNote } from '../../domain/notes/edit-note.js'
 import { findIdentifiers, maskIdentifiers } from '../../domain/notes/identifiers.js'
+import { withoutGuidance } from '../../domain/notes/guidance.js'
 import { titleOf } from '../../domain/notes/markdown.js'
 import { postNote } from '../../domain/notes/post-note.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { may } from '../../domain/policy/grant.js'
+import { noteIdFrom } from '../note-id.js'
 import { circumstancesOf, grantNew, grantOn, isConflict, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
-import { fieldsFrom, many, one, writingFrom, type Fields } from '../present/note-fields.js'
-import { customerPart, linesOf, namedPart, noteForm, templateText, type FormTask } from '../present/note-form.js'
+import { fieldsToEdit, many, one, writingFrom, type Fields } from '../present/note-fields.js'
+import { customerPart, linesOf, namedPart, noteForm, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
 import { me } from '../session.js'
 import { similarTo } from '../similar.js'
 import { readOnRecord } from './notes.js'
@@ -33,18 +35,20 @@ export function noteWriting(app: FastifyInstance): void {
 
   app.post('/notes', { config: { allow: 'note.post', many: MANY } }, async (request, reply) => {
     const fields = await settled(request)
-    const id = draftIn(fields) ?? request.house.ids.next()
+    const draft = draftIn(fields) ?? request.house.ids.next()
+    const id = noteIdFrom(draft, me(request).id)
     const unclear = unclearNames(fields)
-    const writing = writingFrom(fields)
+    const typed = writingFrom(fields)
+    const writing = { ...typed, body: withoutGuidance(typed.body, templateGuidance()) }
     const around = await circumstancesOf(request, writing, one(fields, 'identifiersKept') === 'yes')
     const { writer } = around
     const team = writer.teams.find((t) => t === one(fields, 'team')) ?? writer.teams[0] ?? null
     const grant = grantNew(request, 'note.post', id)
     const posting = { id, item: request.house.ids.next(), home: { department: writer.department, team }, titleFromText: titleOf(writing.body), key: id }
     const outcome = unclear.length > 0 ? { ok: false as const, refusals: unclear } : postNote(grant, writing, posting, around)
-    if (!outcome.ok) return show(request, reply.code(422), fields, newTask(request, id, outcome.refusals, null))
+    if (!outcome.ok) return show(request, reply.code(422), fields, newTask(request, draft, outcome.refusals, null))
     await request.house.notes.add(grant, outcome.value)
-    await request.house.drafts.drop(id, writer.id)
+    await request.house.drafts.drop(draft, writer.id)
     return reply.flash(outcome.value.governance === 'review_first' ? 'notes.said.posted_review_first' : 'notes.said.posted').seeOther(`/notes/${id}`)
   })
 
@@ -55,7 +59,7 @@ export function noteWriting(app: FastifyInstance): void {
     await readOnRecord(request, note)
     const drafts = (await request.house.drafts.list(me(request).id)).filter((d) => d.edits?.note === note.id)
     const draft = drafts.find((d) => d.id === request.query.draft) ?? drafts[0]
-    if (!draft) return show(request, reply, fieldsFrom(baseOf(note)), task)
+    if (!draft) return show(request, reply, fieldsToEdit(baseOf(note)), task)
     const edits = task.edits && draft.edits ? { ...task.edits, revision: draft.edits.revision } : task.edits
     return show(request, reply, draft.fields, { ...task, edits, draft: draft.id, savedAt: draft.savedAt })
   })

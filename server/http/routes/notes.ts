@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { gist } from '../../domain/notes/markdown.js'
 import type { NoteQuery } from '../../domain/notes/port.js'
+import type { Revision } from '../../domain/notes/revision.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { Missing } from '../faults.js'
 import { listOnRecord } from '../list-reads.js'
 import { noteOf } from '../note-room.js'
 import { changedTexts } from '../present/changed-texts.js'
-import { isSensitive, notePage, noteRows } from '../present/note-page.js'
+import { isSensitiveText, notePage, noteRows } from '../present/note-page.js'
 import { one } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
 import { me } from '../session.js'
@@ -59,8 +60,8 @@ export function notes(app: FastifyInstance): void {
     const at = note.revisions.findIndex((r) => r.number === number)
     const revision = note.revisions[at]
     if (!revision) throw new Missing()
-    await readOnRecord(request, note)
     const before = note.revisions[at - 1]
+    await readOnRecord(request, note, [revision, ...(before ? [before] : [])])
     return reply.page('notes/revision', {
       title: revision.title,
       note: await notePage(request, note, revision),
@@ -78,10 +79,10 @@ async function forwardOf(request: FastifyRequest, note: NoteSeen): Promise<strin
 }
 
 /** Reading what is sensitive goes on the record before it is shown; reading at all counts for "read by N colleagues". */
-export async function readOnRecord(request: FastifyRequest, note: NoteSeen): Promise<void> {
+export async function readOnRecord(request: FastifyRequest, note: NoteSeen, texts: readonly Revision[] = [note.shown]): Promise<void> {
   const { house } = request
   const reader = me(request).id
-  if (isSensitive(note)) {
+  if (texts.some((text) => isSensitiveText(note, text))) {
     await house.record.append({ at: house.clock.now(), who: reader, did: 'thing.read', thing: { kind: 'note', id: note.id }, via: 'page', request: request.id })
   }
   if (reader !== note.author) house.reads.saw(note.id, reader)

@@ -7,7 +7,7 @@ import { addPerson, changePerson, putDepartment, putTeam, setActive, type Person
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
-import { handOf, personIn, recorded, sendLink, tellChange } from '../people-room.js'
+import { coded, handOf, newcomerOnRecord, personIn, sendLink, tellChange } from '../people-room.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
@@ -63,8 +63,9 @@ export function people(app: FastifyInstance): void {
     const id = house.ids.next()
     const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields)))
     if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
-    await recorded(house, id, 'person.created', handOf(request))
-    await sendLink(house, house.people.directory().person(id) as Person, 'first', handOf(request))
+    const person = house.people.directory().person(id) as Person
+    await newcomerOnRecord(house, person, handOf(request))
+    await sendLink(house, person, 'first', handOf(request))
     return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
   })
 
@@ -107,7 +108,7 @@ export function people(app: FastifyInstance): void {
     const department: Department = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), parent: one(fields, 'parent') || null }
     const outcome = await changeRoster(request, (roster) => putDepartment(roster, grantNew(request, ALLOW, department.id), department))
     if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'department.changed', thing: { kind: 'department', id: department.id }, via: 'page', request: request.id })
+    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'department.changed', thing: { kind: 'department', id: department.id }, ...moved(known?.parent ?? '', department.parent ?? ''), via: 'page', request: request.id })
     return reply.flash('admin.said.saved').seeOther('/admin/departments')
   })
 
@@ -117,9 +118,14 @@ export function people(app: FastifyInstance): void {
     const team: Team = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), department: one(fields, 'department'), email: one(fields, 'email') }
     const outcome = await changeRoster(request, (roster) => putTeam(roster, grantNew(request, ALLOW, team.id), team))
     if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'team.changed', thing: { kind: 'team', id: team.id }, via: 'page', request: request.id })
+    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'team.changed', thing: { kind: 'team', id: team.id }, ...moved(known ? [known.department, known.email].join(',') : '', [team.department, team.email].join(',')), via: 'page', request: request.id })
     return reply.flash('admin.said.saved').seeOther('/admin/departments')
   })
+}
+
+/** Where it stood in the tree and where it stands: who reads what hangs on it. */
+function moved(before: string, after: string): { readonly from?: string; readonly to?: string } {
+  return before === after ? {} : { from: coded(before), to: coded(after) }
 }
 
 async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => Outcome<Roster>): Promise<Outcome<Roster>> {

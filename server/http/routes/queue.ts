@@ -5,7 +5,7 @@ import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { deskSight } from '../../domain/policy/readable.js'
 import { permit } from '../../domain/policy/grant.js'
-import { QUEUE_TABS, applied, listOnRecord, named, queryOfWithin, queueQuery, withinFrom } from '../curation-room.js'
+import { QUEUE_TABS, applied, listOnRecord, named, queryOfWithin, queueAddress, queueQuery, withinFrom } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
@@ -28,6 +28,8 @@ export function queue(app: FastifyInstance): void {
     const now = house.clock.now()
     const counts = await house.notes.queueCounts({ me: me(request).id, now }, request.sight())
     const found = await house.notes.queue(queueQuery(request, within, page, SIZE), request.sight())
+    // The last page may have been emptied by the very decisions that lead back to it.
+    if (found.rows.length === 0 && found.total > 0) return reply.seeOther(queueAddress(within))
     await listOnRecord(request, found.rows)
     const labels = labelsOf(request)
     const filters = queueFilters(request, within, labels)
@@ -37,7 +39,7 @@ export function queue(app: FastifyInstance): void {
       tabs: tabsOf(request, counts, within.tab),
       filters,
       rows: found.rows.map((note) => queueRow(request, note, within, labels)),
-      bulk: bulkPart(request, query === '' ? '/queue' : `/queue?${query}`),
+      bulk: bulkPart(request, queueAddress(within)),
       nothing: {
         icon: 'queue',
         title: request.say(filters.inForce ? 'curation.none.filtered' : `curation.none.${within.tab}`),
@@ -57,6 +59,7 @@ export function queue(app: FastifyInstance): void {
     const page = pageIn(one(fields, 'page'))
     const query = deskQuery(request, fields, page)
     const found = await house.notes.list(query, deskSight(request.sight()))
+    if (found.rows.length === 0 && found.total > 0) return reply.seeOther('/queue/desk')
     await listOnRecord(request, found.rows)
     const counts = await house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())
     const rows = await noteRows(request, found.rows)

@@ -50,6 +50,30 @@ t.test('deciding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) 
     await context.close()
   })
 
+  await t.test('digits and letters answer one question after the other, and s leaves a note for later', async (t) => {
+    const { page, context, trouble } = await portal.visit('he.jun')
+    await page.goto('/queue')
+    await page.keyboard.press('j')
+    while (!(await held(page))) await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    t.equal(await page.locator('.queue-row.is-selected input[type=checkbox]').isChecked(), true, 'x marks the row')
+    await page.keyboard.press('x')
+    await page.locator('[data-mark-all]').check()
+    t.equal(await page.locator('.queue-row input[type=checkbox]:not(:checked)').count(), 0, 'and one box marks them all')
+    await page.keyboard.press('a')
+    await page.waitForURL(/\/queue\/[0-9a-f-]{36}/)
+    const here = page.url()
+    await page.keyboard.press('s')
+    await page.waitForURL((url) => url.href !== here)
+    await page.goto(here)
+    for (const key of ['3', 'a', '5', '2']) await page.keyboard.press(key)
+    for (const [scale, value] of [['correctness', '3'], ['reliability', 'A'], ['value', '5'], ['ease', '2']] as const) {
+      t.equal(await page.locator(`input[name="${scale}"]:checked`).getAttribute('value'), value, scale)
+    }
+    t.same(trouble, { errors: [], failed: [], abroad: [], dialogs: [] })
+    await context.close()
+  })
+
   await t.test('r opens the reasons, and a return goes to the author with one of them', async (t) => {
     const { page, context, trouble } = await portal.visit('he.jun')
     await page.goto('/queue')

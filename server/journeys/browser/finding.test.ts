@@ -26,6 +26,20 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await context.close()
   })
 
+  await t.test('j and k go through what was found, past all the filters, and Enter opens it', async (t) => {
+    const { page, context } = await portal.visit('li.na')
+    await page.goto('/search?q=mortgage')
+    const second = page.locator('#results .hit').nth(1)
+    const title = await second.locator('.hit-title').innerText()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    t.equal(await page.locator('.hit-title a:focus').innerText(), title)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/notes\/[0-9a-f-]{36}$/)
+    t.equal(await page.locator('h1').innerText(), title)
+    await context.close()
+  })
+
   await t.test('a facet narrows with one click and is taken off with another', async (t) => {
     const { page, context, trouble } = await portal.visit('li.na')
     await page.goto('/search?q=')

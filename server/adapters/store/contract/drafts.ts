@@ -1,5 +1,7 @@
 import type { Test } from 'tap'
-import { aDraft, idNumber, type Opens } from './subject.js'
+import { principal, sightFor } from '../../../house/oracle/bank.js'
+import { openNote } from './lists.js'
+import { aDraft, addCustomer, idNumber, post, type Opens } from './subject.js'
 
 export async function draftsContract(t: Test, open: Opens): Promise<void> {
   await t.test('a draft is its owner\'s alone, newest first, and survives a restart', async (t) => {
@@ -47,5 +49,37 @@ export async function draftsContract(t: Test, open: Opens): Promise<void> {
     const before = ports.feed.lowWater()
     await ports.drafts.keep(aDraft(idNumber(1), 'author'))
     t.equal(ports.feed.lowWater(), before)
+  })
+
+  await t.test('a draft under the id of a note or customer hides neither, and goes without them', async (t) => {
+    const subject = await open(t)
+    const note = openNote(1)
+    await post(subject.ports, note)
+    await addCustomer(subject.ports, { id: idNumber(1) })
+    for (const id of [note.id, idNumber(1)]) await subject.ports.drafts.keep(aDraft(id, 'ann'))
+    const sight = sightFor(principal('colleague-in-alpha'))
+    const bothThere = async ({ notes, customers }: typeof subject.ports, when: string) => {
+      t.equal((await notes.get(note.id, sight))?.id, note.id, `the note, ${when}`)
+      t.equal((await customers.get(idNumber(1), sight))?.id, idNumber(1), `the customer, ${when}`)
+    }
+    await bothThere(subject.ports, 'at once')
+    const { ports } = await subject.reopen()
+    await bothThere(ports, 'after a restart')
+    t.equal((await ports.drafts.list('ann')).length, 2)
+    for (const id of [note.id, idNumber(1)]) await ports.drafts.drop(id, 'ann')
+    t.same(await ports.drafts.list('ann'), [])
+    await bothThere(ports, 'when the drafts are gone')
+  })
+
+  await t.test('a note that is posted under the id of its draft leaves no draft behind', async (t) => {
+    const subject = await open(t)
+    const note = openNote(2)
+    await subject.ports.drafts.keep(aDraft(note.id, 'author'))
+    await post(subject.ports, note)
+    await subject.ports.drafts.drop(note.id, 'author')
+    t.same(await subject.ports.drafts.list('author'), [])
+    const { ports } = await subject.reopen()
+    t.same(await ports.drafts.list('author'), [])
+    t.equal((await ports.notes.get(note.id, sightFor(principal('colleague-in-alpha'))))?.id, note.id)
   })
 }

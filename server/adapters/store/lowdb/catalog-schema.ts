@@ -2,15 +2,16 @@
  * Raise it whenever a column, or what any row would hold, changes (so also with the law in notes/access.ts):
  * a catalog with another number is thrown away and made anew from the files.
  */
-export const CATALOG_VERSION = 5
+export const CATALOG_VERSION = 6
 
 /** One row per thing in `thing`, one per face of it in `face`; the other tables hold what is many to a face. */
 export const CATALOG_TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE thing (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL, access_seq INTEGER NOT NULL,
-  bytes INTEGER NOT NULL, modified REAL NOT NULL
+  id TEXT NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL, access_seq INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, modified REAL NOT NULL,
+  PRIMARY KEY (id, kind)
 ) WITHOUT ROWID;
 CREATE INDEX thing_by_seq ON thing (seq) WHERE seq > 0;
 CREATE INDEX thing_by_access ON thing (access_seq) WHERE access_seq > 0;

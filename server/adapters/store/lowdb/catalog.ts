@@ -40,7 +40,7 @@ export class Catalog {
   put(entries: readonly Entry[]): void {
     this.whole(() => {
       for (const entry of entries) {
-        if (this.version(entry.id) > 0) this.remove(entry.id)
+        if (this.version(entry.id, entry.kind) > 0) this.remove(entry.id, entry.kind)
         this.run(
           'INSERT INTO thing (id, kind, version, seq, access_seq, bytes, modified) VALUES (?, ?, ?, ?, ?, ?, ?)',
           [entry.id, entry.kind, entry.version, entry.seq, entry.accessSeq, entry.bytes, entry.modified],
@@ -50,8 +50,8 @@ export class Catalog {
     })
   }
 
-  forget(ids: readonly string[]): void {
-    this.whole(() => ids.forEach((id) => this.remove(id)))
+  forget(ids: readonly string[], kind: ThingKind): void {
+    this.whole(() => ids.forEach((id) => this.remove(id, kind)))
   }
 
   /** Size and time of the file of each thing of a kind, as they were when it was read. */
@@ -63,8 +63,8 @@ export class Catalog {
   }
 
   /** 0 when it is not known. */
-  version(id: string): number {
-    return this.one<{ version: number }>({ sql: 'SELECT version FROM thing WHERE id = ?', params: [id] })?.version ?? 0
+  version(id: string, kind: ThingKind): number {
+    return this.one<{ version: number }>({ sql: 'SELECT version FROM thing WHERE id = ? AND kind = ?', params: [id, kind] })?.version ?? 0
   }
 
   highestSeq(): number {
@@ -112,12 +112,13 @@ export class Catalog {
     for (const { how, key } of called) this.run('INSERT OR IGNORE INTO called (row, how, key) VALUES (?, ?, ?)', [row, how, key])
   }
 
-  private remove(id: string): void {
-    const rows = this.all<{ row: number }>({ sql: 'SELECT row FROM face WHERE thing = ?', params: [id] })
+  /** Of this kind alone: a browser may send any id with a draft, and a note is posted under the id of its draft. */
+  private remove(id: string, kind: ThingKind): void {
+    const rows = this.all<{ row: number }>({ sql: 'SELECT row FROM face WHERE thing = ? AND +kind = ?', params: [id, kind] })
     for (const { row } of rows) {
       for (const table of ['party', 'about', 'tag', 'said', 'called', 'face']) this.run(`DELETE FROM ${table} WHERE row = ?`, [row])
     }
-    this.run('DELETE FROM thing WHERE id = ?', [id])
+    this.run('DELETE FROM thing WHERE id = ? AND kind = ?', [id, kind])
   }
 
   private whole(act: () => void): void {

@@ -56,7 +56,7 @@ export class CatchUp {
       if (known.size > 0 && source.kind !== 'draft') {
         this.log.error({ kind: source.kind, ids: [...known.keys()].slice(0, 50), count: known.size }, 'files are missing that were here before: restore them from a backup')
       }
-      this.catalog.forget([...known.keys()])
+      this.catalog.forget([...known.keys()], source.kind)
     }
     this.total = work.length
     for (let at = 0; at < work.length && !stop.aborted; at += READ_AT_ONCE) {

@@ -57,7 +57,7 @@ export class DraftsStore implements Drafts, AllDrafts {
     await this.mutexes.run(id, async () => {
       if (this.ownerOf(id) !== owner) return
       await this.documents.remove(id)
-      this.catalog.forget([id])
+      this.catalog.forget([id], 'draft')
     })
   }
 

@@ -52,11 +52,12 @@ export interface Files {
 }
 
 export const realFiles: Files = {
-  open: async (path, how) => new RealFile(await open(path, how)),
+  // Whoever starts it, with whatever umask: what customers told the bank is for this user of the machine alone.
+  open: async (path, how) => new RealFile(await open(path, how, 0o600)),
   read: (path) => readFile(path),
   rename,
   unlink,
-  mkdir: async (path) => void (await mkdir(path)),
+  mkdir: async (path) => void (await mkdir(path, { mode: 0o700 })),
   list: async (folder) => {
     const entries = await readdir(folder, { withFileTypes: true })
     return entries.map((entry) => ({ name: entry.name, folder: entry.isDirectory() }))

@@ -73,7 +73,7 @@ export class Shelf<T extends Kept> {
     const sequence = await this.around.sequence
     return this.mutexes.run(thing.id, async () => {
       // The catalog holds every document by now, so an id it does not know is seldom looked for on disk.
-      const known = this.around.catalog.version(thing.id) > 0 || this.around.unlisted.has(thing.id)
+      const known = this.around.catalog.version(thing.id, this.noun.kind) > 0 || this.around.unlisted.has(thing.id)
       const there = known ? await this.documents.read(thing.id) : undefined
       if (there) return bare(there)
       const seq = sequence.reserve()

@@ -98,7 +98,7 @@ function anAccess(facts: Partial<Access>): Access {
 }
 
 function fill(catalog: Catalog, accesses: readonly Access[]): void {
-  catalog.forget(catalog.all<{ id: string }>({ sql: 'SELECT id FROM thing', params: [] }).map(({ id }) => id))
+  catalog.forget(catalog.all<{ id: string }>({ sql: 'SELECT id FROM thing', params: [] }).map(({ id }) => id), 'note')
   catalog.put(accesses.map((access, at) => ({
     id: String(at).padStart(6, '0'), kind: 'note', version: 1, seq: 1, accessSeq: 0, bytes: 1, modified: 1,
     faces: [{ face: 'published', access, columns: {} }],

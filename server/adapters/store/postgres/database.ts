@@ -5,7 +5,7 @@ import { statement, type Piece } from './pieces.js'
 export interface DatabaseOptions {
   /** postgres://user:password@host:port/name, with `sslmode` and `sslrootcert` where TLS is wanted */
   readonly url: string
-  /** connections at most */
+  /** connections at most for questions and writes; up to eight more hold locks */
   readonly connections?: number
   /** ms to wait for a free connection, for a statement, for a row that another transaction holds */
   readonly patience?: { readonly connection?: number; readonly statement?: number; readonly lock?: number }
@@ -21,6 +21,8 @@ export interface Transaction {
   drop(): void
 }
 
+/** Leading, an import, and the letters on their way at once; more wait. */
+const HOLDING = 8
 const BIGINT = 20
 const JSON_TYPES = [114, 3802]
 
@@ -29,10 +31,14 @@ const JSON_TYPES = [114, 3802]
  * nobody outside has to know the driver's words.
  */
 export class Database {
-  protected constructor(protected readonly pool: pg.Pool) {}
+  protected constructor(
+    protected readonly pool: pg.Pool,
+    /** what is held for long never takes a page's connection */
+    private readonly holding: pg.Pool,
+  ) {}
 
   static open(options: DatabaseOptions): Database {
-    return new this(poolOf(options))
+    return new this(poolOf(options), poolOf({ ...options, connections: HOLDING }))
   }
 
   /** @throws StoreAway */
@@ -86,7 +92,7 @@ export class Database {
 
   /** A connection of one's own, for as long as `act` runs: for locks that a session holds. */
   async alone<T>(act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.connected()
+    const client = await this.connected(this.holding)
     let broken = true
     try {
       const value = await act(client)
@@ -124,7 +130,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.pool.end()
+    await Promise.all([this.pool.end(), this.holding.end()])
   }
 
   protected async commit(client: pg.PoolClient, after: string): Promise<readonly unknown[]> {
@@ -140,9 +146,9 @@ export class Database {
     return ask()
   }
 
-  private async connected(): Promise<pg.PoolClient> {
+  private async connected(pool = this.pool): Promise<pg.PoolClient> {
     try {
-      return await this.pool.connect()
+      return await pool.connect()
     } catch (error) {
       throw awayOr(error)
     }

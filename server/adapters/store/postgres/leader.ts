@@ -5,6 +5,8 @@ import type { Database } from './database.js'
 /** Any number that nothing else in the database uses. */
 const LEADER = 727_1003
 const EVERY = 4_000
+/** A machine that is gone without a word is noticed by the server after nine seconds, not after its usual two hours. */
+const NOTICED = 'SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3'
 
 /**
  * One process of all holds a lock of its database session. When it dies in whatever way the server ends the session
@@ -24,6 +26,7 @@ export function standForLeader(database: Database, duty: Duty, every = EVERY): L
   })
 
   async function lead(client: pg.PoolClient): Promise<void> {
+    await client.query(NOTICED)
     const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LEADER])
     if (!rows[0]?.mine) return settle()
     mine = true
@@ -33,7 +36,7 @@ export function standForLeader(database: Database, duty: Duty, every = EVERY): L
       while (!resigned) {
         await rest()
         // A connection that is gone took the lock with it: this throws.
-        if (!resigned) await client.query({ text: 'SELECT 1', query_timeout: every } as pg.QueryConfig)
+        if (!resigned) await client.query({ text: 'SELECT 1', query_timeout: EVERY } as pg.QueryConfig)
       }
     } finally {
       mine = false

@@ -95,7 +95,7 @@ t.test('who rewrites every line and the head is found out by a mark that was kep
 async function opened(t: Test, processes = 1): Promise<{ readonly record: PostgresRecord; readonly all: readonly PostgresRecord[]; readonly database: Database }> {
   if (typeof server === 'string') throw new Error(server)
   const url = await server.fresh()
-  const databases = Array.from({ length: processes }, () => Database.open({ url }))
+  const databases = Array.from({ length: processes }, () => Database.open({ url, patience: { connection: 60_000, lock: 60_000 } }))
   t.teardown(() => Promise.all(databases.map((database) => database.close())))
   const all = databases.map((database) => new PostgresRecord(database))
   return { record: all[0] as PostgresRecord, all, database: databases[0] as Database }

@@ -13,7 +13,7 @@ export async function openProcesses(t: Test, server: ScratchServer | string, cou
   if (typeof server === 'string') throw new Error(server)
   const url = await server.fresh()
   return Promise.all(Array.from({ length: count }, async (_, n) => {
-    const database = WatchedDatabase.open({ url, patience: { connection: 2_000 } })
+    const database = WatchedDatabase.open({ url, patience: { connection: 60_000, statement: 60_000, lock: 60_000 } })
     const store = await openStore(database, { instance: `process-${n}` })
     t.teardown(async () => {
       await store.close()

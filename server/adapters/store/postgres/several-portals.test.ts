@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import { done } from '../../../domain/people/refusal.js'
 import { sightOf } from '../../../domain/policy/readable.js'
@@ -6,12 +6,21 @@ import { openBank, sessionCookie, type Bank } from '../../../journeys/bank.js'
 import type { Login } from '../../../journeys/bank-people.js'
 import { Browser } from '../../../journeys/browser.js'
 import { grantFor } from '../contract/subject.js'
-import { scratchServer, type ScratchServer } from './scratch-postgres.js'
+import { scratchServer } from './scratch-postgres.js'
 
 const server = await scratchServer()
 const only = typeof server === 'string' ? { skip: server } : {}
-const portals = typeof server === 'string' ? [] : await threePortals(server)
-const here = portals[0] as Bank
+let portals: readonly Bank[] = []
+let here: Bank
+
+t.test('three portals open over one database, one after the other and each in a folder of its own', only, async (t_) => {
+  if (typeof server === 'string') return
+  const env = { DATABASE_URL: await server.fresh() }
+  portals = [await openBank(t, { env }), await openBank(t, { env }), await openBank(t, { env })]
+  here = portals[0] as Bank
+  t_.equal(new Set(portals.map(({ house }) => house.config.dataDir)).size, 3)
+  t_.equal(new Set(portals.map(({ house }) => house.secret)).size, 1, 'a cookie of one is good at all')
+})
 
 /** A browser behind a plain round-robin proxy: each request goes to the next portal. */
 function round(): Browser {
@@ -149,10 +158,4 @@ async function found(house: Bank['house'], who: Browser, word: string): Promise<
 
 async function soon(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
-}
-
-async function threePortals(server: ScratchServer): Promise<readonly Bank[]> {
-  const env = { DATABASE_URL: await server.fresh() }
-  const first = await openBank(t as unknown as Test, { env })
-  return [first, await openBank(t as unknown as Test, { env }), await openBank(t as unknown as Test, { env })]
 }

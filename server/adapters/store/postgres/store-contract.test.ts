@@ -13,7 +13,7 @@ if (typeof server === 'string') {
 }
 
 async function subject(t: Test, url: string): Promise<Subject> {
-  const database = WatchedDatabase.open({ url, told: (sentence) => t.fail(sentence) })
+  const database = WatchedDatabase.open({ url, patience: { connection: 60_000, statement: 60_000, lock: 60_000 }, told: (sentence) => t.fail(sentence) })
   const store = await openStore(database, { instance: 'one', troubled: (error) => t.fail(String(error)) })
   let open = true
   const close = async () => {
