@@ -14,12 +14,8 @@ import type { Feed } from '../../domain/policy/events.js'
 import type { AuditRecord } from '../../domain/policy/record.js'
 import type { Tokens } from '../../domain/policy/token.js'
 
-/** All that the portal keeps, whichever store keeps it; each store has one function that opens it. */
-export interface Kept {
-  readonly people: People
-  readonly credentials: Credentials
-  readonly sessions: Sessions
-  readonly record: AuditRecord
+/** What the law and the feed are about. */
+export interface Things {
   readonly notes: Notes
   readonly allNotes: AllNotes
   readonly customers: Customers
@@ -27,6 +23,14 @@ export interface Kept {
   readonly drafts: Drafts
   readonly allDrafts: AllDrafts
   readonly feed: Feed
+}
+
+/** All that the portal keeps, whichever store keeps it; each store has one function that opens it. */
+export interface Kept extends Things {
+  readonly people: People
+  readonly credentials: Credentials
+  readonly sessions: Sessions
+  readonly record: AuditRecord
   readonly vocabularies: Vocabularies
   readonly channels: Channels
   readonly outbox: Outbox

@@ -1,26 +1,18 @@
 import type { Test } from 'tap'
-import type { AllCustomers, Customers } from '../../../domain/customers/port.js'
-import type { Draft, Drafts } from '../../../domain/notes/draft.js'
+import type { Draft } from '../../../domain/notes/draft.js'
 import type { Note } from '../../../domain/notes/note.js'
-import type { AllNotes, Notes, Saved } from '../../../domain/notes/port.js'
+import type { Saved } from '../../../domain/notes/port.js'
 import type { Customer } from '../../../domain/customers/customer.js'
 import type { Person } from '../../../domain/people/person.js'
 import type { Act } from '../../../domain/policy/acts.js'
 import { everything } from '../../../domain/policy/everything.js'
-import type { Feed } from '../../../domain/policy/events.js'
 import { permit, type Grant } from '../../../domain/policy/grant.js'
 import { standingApart } from '../../../domain/policy/rules.js'
+import type { Things } from '../kept.js'
 import { CUSTOMER_IDS, PEOPLE } from '../../../house/oracle/bank.js'
 
 /** The ports of a store, as everybody else sees them. */
-export interface Ports {
-  readonly notes: Notes
-  readonly allNotes: AllNotes
-  readonly customers: Customers
-  readonly allCustomers: AllCustomers
-  readonly drafts: Drafts
-  readonly feed: Feed
-}
+export type Ports = Omit<Things, 'allDrafts'>
 
 /** A store under test, with what a test must be able to see of it and do to it. */
 export interface Subject {

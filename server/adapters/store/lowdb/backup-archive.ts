@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { once } from 'node:events'
 import { createGunzip, createGzip, type Gzip } from 'node:zlib'
 import { codeOf } from './files.js'
-import { StoreError } from './store-errors.js'
+import { StoreError } from '../store-errors.js'
 
 /**
  * An archive is gzip over lines of JSON, so that `zcat` shows it and any program reads it: a heading; each file as a

@@ -20,8 +20,8 @@ import { codeOf } from './files.js'
 import { NOTE_FILE, OLD_FILE } from './notes-store.js'
 import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
 import { REDACTIONS_FILE, type KeptRedactions } from './redactions-store.js'
-import { decode } from './schema.js'
-import { StoreError } from './store-errors.js'
+import { decode } from '../schema.js'
+import { StoreError } from '../store-errors.js'
 
 export interface RestoreOptions {
   readonly archive: string

@@ -2,7 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArchiveWriter, readArchive, type Ending } from './backup-archive.js'
 import { codeOf } from './files.js'
-import { StoreError } from './store-errors.js'
+import { StoreError } from '../store-errors.js'
 
 export interface BackupOptions {
   /** the data directory; a running server may go on writing to it */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { batchAccess, type Batch, type Batches } from '../../../domain/curation/import-batch.js'
-import type { Outcome } from '../../../domain/people/refusal.js'
+import { decided } from '../decided.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import { granted } from '../../../domain/policy/grant.js'
 import type { Sight } from '../../../domain/policy/readable.js'
@@ -8,7 +8,7 @@ import { sees } from '../../../domain/policy/sees.js'
 import { DocumentFolder, type Kept } from './document-folder.js'
 import { codeOf } from './files.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 const MIB = 1024 * 1024
 const FILES = 'import-files'
@@ -60,14 +60,15 @@ export async function openBatches(keeping: Keeping): Promise<Batches> {
       known.set(batch.id, await folder.create(batch))
     },
     change: async (grant, verb) => {
-      let outcome: Outcome<Batch> | undefined
-      const kept = await folder.change(grant.thing, (now) => {
+      const replace = async (make: (now: Batch) => Batch) => {
+        const kept = await folder.change(grant.thing, make)
+        known.set(kept.id, kept)
+        return kept
+      }
+      return decided(replace, (now) => {
         granted(grant, now.id)
-        outcome = verb(now)
-        return outcome.ok ? outcome.value : now
+        return verb(now)
       })
-      known.set(kept.id, kept)
-      return outcome?.ok ? { ok: true, value: kept } : (outcome as Outcome<Batch>)
     },
     file: read,
     dropFile: async (batch) => void (await keeping.disk.remove(pathOf(batch))),

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RecordEntry } from '../../../domain/policy/record.js'
 import { PAGES, chance, openReal, page, pageId, textOf, type Page } from './scratch-store.js'
-import { DocumentExists, StoreError } from './store-errors.js'
+import { DocumentExists, StoreError } from '../store-errors.js'
 
 const [root = '', mode = '', seed = '0'] = process.argv.slice(2)
 const say = (...words: (string | number)[]) => writeSync(1, `${words.join(' ')}\n`)

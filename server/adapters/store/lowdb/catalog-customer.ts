@@ -1,7 +1,7 @@
 import { asRestricted, customerAccess, type Customer } from '../../../domain/customers/customer.js'
 import type { CustomerQuery } from '../../../domain/customers/port.js'
 import type { Sight } from '../../../domain/policy/readable.js'
-import { folded, type Called, type Face } from './catalog-rows.js'
+import { folded, type Called, type Face } from '../catalog-rows.js'
 import { allOf, visibleSql, type Piece } from './visible-sql.js'
 
 /** @param spelled the pinyin a Chinese name is found by, such as initials; none for other names */

@@ -12,19 +12,6 @@ export function listed(query: NoteQuery, sight: Sight): Piece {
   return allOf([notes, from, ...filters(query, sight)])
 }
 
-export function orderOf(query: NoteQuery): string {
-  return ORDERS[query.order]
-}
-
-const ORDERS: { readonly [O in NoteQuery['order']]: string } = {
-  newest: 'f.written DESC, f.thing DESC',
-  posted: 'f.posted DESC, f.thing DESC',
-  validated: 'f.validated DESC NULLS LAST, f.thing DESC',
-  value: 'f.value DESC, f.written DESC, f.thing DESC',
-  reused: 'f.reused DESC, f.written DESC, f.thing DESC',
-  trust: "(f.confidence = 'validated') DESC, f.value DESC, f.written DESC, f.thing DESC",
-}
-
 /** @param few something else names few rows: the plus keeps SQLite from starting with all notes */
 function publishedFaces(sight: Sight, few: boolean): Piece {
   return allOf([{ sql: few ? "+f.face = 'published'" : "f.face = 'published'", params: [] }, visibleSql(sight.visible)])

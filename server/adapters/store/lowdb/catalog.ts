@@ -1,7 +1,7 @@
 import Database from 'libsql'
 import type { Access } from '../../../domain/policy/access.js'
 import { CATALOG_TABLES, CATALOG_VERSION } from './catalog-schema.js'
-import { COLUMNS, COUNTS, type Entry, type Face, type ThingKind } from './catalog-rows.js'
+import { COLUMNS, COUNTS, type Entry, type Face, type ThingKind } from '../catalog-rows.js'
 import { codeOf, type Files } from './files.js'
 import type { Piece } from './visible-sql.js'
 

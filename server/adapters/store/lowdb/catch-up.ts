@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Catalog } from './catalog.js'
-import type { Entry, ThingKind } from './catalog-rows.js'
+import type { Entry, ThingKind } from '../catalog-rows.js'
 import type { Listed } from './document-folder.js'
 import type { StoreLog } from './shelf.js'
-import { StoreDamaged } from './store-errors.js'
+import { StoreDamaged } from '../store-errors.js'
 
 export interface Progress {
   readonly done: number

@@ -1,9 +1,9 @@
 import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
 import type { Channels } from '../../../domain/digests/port.js'
-import type { Outcome } from '../../../domain/people/refusal.js'
+import { decided } from '../decided.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 interface KeptChannels {
   readonly channels: readonly Channel[]
@@ -40,14 +40,7 @@ export async function openChannels(keeping: Keeping): Promise<Channels> {
       await document.change((now) => (now.channels.some(({ id }) => id === channel.id) ? now : { channels: [...now.channels, channel] }))
       return get(channel.id) as Channel
     },
-    change: async (grant, verb) => {
-      let outcome: Outcome<Channel> | undefined
-      const channel = await replace(grant.thing, (now) => {
-        outcome = verb(now)
-        return outcome.ok ? outcome.value : now
-      })
-      return outcome?.ok ? { ok: true, value: channel } : (outcome as Outcome<Channel>)
-    },
+    change: (grant, verb) => decided((make) => replace(grant.thing, make), verb),
     pauseByLink: (link, verb) => replace(link.channel, verb),
   }
 }

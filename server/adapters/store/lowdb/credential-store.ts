@@ -2,7 +2,7 @@ import { noCredential, type Credential } from '../../../domain/people/credential
 import type { Credentials } from '../../../domain/people/port.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 interface KeptCredentials {
   readonly of: Readonly<Record<string, Credential>>

@@ -8,9 +8,9 @@ import type { RestrictedCustomer, Sight } from '../../../domain/policy/readable.
 import { sees } from '../../../domain/policy/sees.js'
 import { customerFaces, customersListed, customersNamed } from './catalog-customer.js'
 import type { DocumentFolder } from './document-folder.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 import { Shelf, type Sequenced, type Surroundings } from './shelf.js'
-import { NoSuchDocument } from './store-errors.js'
+import { NoSuchDocument } from '../store-errors.js'
 import { allOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
 
 export const CUSTOMER_FILE: Schema<Customer & Sequenced> = {

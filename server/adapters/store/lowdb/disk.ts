@@ -4,7 +4,7 @@ import { codeOf, isDiskFull, type Files, type OpenFolder } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import type { Health } from './health.js'
 import type { Reserve } from './reserve.js'
-import { DiskFull, StoreReadOnly, WriteUncertain } from './store-errors.js'
+import { DiskFull, StoreReadOnly, WriteUncertain } from '../store-errors.js'
 
 const TEMPORARY = /\.[0-9a-f-]{36}\.tmp$/
 

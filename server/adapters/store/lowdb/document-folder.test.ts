@@ -5,7 +5,7 @@ import type { Files } from './files.js'
 import { PAGES, openOn, openReal, page, pageId, type Page } from './scratch-store.js'
 import { DocumentFolder } from './document-folder.js'
 import { SimulatedDisk } from './simulated-disk.js'
-import { DocumentExists, NoSuchDocument, StoreDamaged, StoreTooNew } from './store-errors.js'
+import { DocumentExists, NoSuchDocument, StoreDamaged, StoreTooNew } from '../store-errors.js'
 
 t.test('a page is created, changed, replaced, read and removed, and a restart changes nothing', async (t) => {
   const root = t.testdir()

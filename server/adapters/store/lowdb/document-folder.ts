@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache'
 import { codeOf } from './files.js'
 import { DurableFile } from './durable-file.js'
 import type { Keeping } from './keeping.js'
-import { KeyedMutex } from './keyed-mutex.js'
-import { decode, encode, type Schema } from './schema.js'
-import { DocumentExists, NoSuchDocument, StoreDamaged } from './store-errors.js'
+import { KeyedMutex } from '../keyed-mutex.js'
+import { decode, encode, type Schema } from '../schema.js'
+import { DocumentExists, NoSuchDocument, StoreDamaged } from '../store-errors.js'
 
 export interface Kept {
   readonly id: string

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { realFiles, type Files } from './files.js'
 import { openReal } from './scratch-store.js'
-import { StoreDamaged, StoreTooNew } from './store-errors.js'
+import { StoreDamaged, StoreTooNew } from '../store-errors.js'
 
 interface Names {
   readonly names: readonly string[]

@@ -3,8 +3,8 @@ import { Mutex } from 'async-mutex'
 import { Low } from 'lowdb'
 import { DurableFile, type DurableFileOptions } from './durable-file.js'
 import type { Keeping } from './keeping.js'
-import { decode, encode, type Schema } from './schema.js'
-import { StoreDamaged, WriteUncertain } from './store-errors.js'
+import { decode, encode, type Schema } from '../schema.js'
+import { StoreDamaged, WriteUncertain } from '../store-errors.js'
 
 export interface DocumentOptions<T> extends DurableFileOptions {
   /** `people` is kept in `people.json` */

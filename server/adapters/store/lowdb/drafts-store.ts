@@ -1,11 +1,11 @@
 import type { AllDrafts, Draft, Drafts } from '../../../domain/notes/draft.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Catalog } from './catalog.js'
-import type { Entry } from './catalog-rows.js'
+import type { Entry } from '../catalog-rows.js'
 import type { DocumentFolder, Listed } from './document-folder.js'
-import { KeyedMutex } from './keyed-mutex.js'
-import type { Schema } from './schema.js'
-import { NoSuchDocument } from './store-errors.js'
+import { KeyedMutex } from '../keyed-mutex.js'
+import type { Schema } from '../schema.js'
+import { NoSuchDocument } from '../store-errors.js'
 
 export const DRAFT_FILE: Schema<Draft> = {
   now: 1,

@@ -6,7 +6,7 @@ import { FaultyFiles } from './faulty-files.js'
 import { realFiles, type Files } from './files.js'
 import { chance, openOn, openReal } from './scratch-store.js'
 import { SimulatedDisk } from './simulated-disk.js'
-import { StoreDamaged, TooLarge } from './store-errors.js'
+import { StoreDamaged, TooLarge } from '../store-errors.js'
 
 interface Count {
   readonly n: number

@@ -1,8 +1,8 @@
 import type { Adapter } from 'lowdb'
 import type { Disk } from './disk.js'
 import { codeOf } from './files.js'
-import { decode, encode, type Schema } from './schema.js'
-import { TooLarge } from './store-errors.js'
+import { decode, encode, type Schema } from '../schema.js'
+import { TooLarge } from '../store-errors.js'
 
 export interface DurableFileOptions {
   /** bytes; a larger document is refused before anything is written */

@@ -3,7 +3,7 @@ import type { Everything } from '../../../domain/policy/everything.js'
 import type { Catalog } from './catalog.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 import type { StoreLog } from './shelf.js'
 import type { Sequence } from './sequence.js'
 

@@ -1,10 +1,8 @@
 import type { Gap, Gaps } from '../../../domain/insights/gap.js'
 import type { Outcome } from '../../../domain/people/refusal.js'
+import { trimmed } from '../trimmed-gaps.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-
-/** Old settled gaps give way; open ones stay until a curator settles them. */
-const KEPT = 5_000
 
 export async function openGaps(keeping: Keeping): Promise<Gaps> {
   const document = await Document.open<{ gaps: readonly Gap[] }>(keeping, { name: 'gaps', schema: { now: 1 }, empty: () => ({ gaps: [] }) })
@@ -19,11 +17,4 @@ export async function openGaps(keeping: Keeping): Promise<Gaps> {
       return outcome as unknown as Outcome<readonly Gap[]>
     },
   }
-}
-
-function trimmed(gaps: readonly Gap[]): readonly Gap[] {
-  if (gaps.length <= KEPT) return gaps
-  const spare = gaps.length - KEPT
-  let dropped = 0
-  return gaps.filter((gap) => gap.settled === null || dropped++ >= spare)
 }

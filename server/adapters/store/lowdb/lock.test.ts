@@ -8,7 +8,7 @@ import { FaultyFiles } from './faulty-files.js'
 import { realFiles } from './files.js'
 import { Lock } from './lock.js'
 import { openReal, ticking } from './scratch-store.js'
-import { AlreadyOpen } from './store-errors.js'
+import { AlreadyOpen } from '../store-errors.js'
 
 const BUSY = fileURLToPath(new URL('./busy-process.ts', import.meta.url))
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { tryLock } from 'fs-native-extensions'
 import type { Clock } from './clock.js'
 import type { Files, OpenFile } from './files.js'
-import { AlreadyOpen } from './store-errors.js'
+import { AlreadyOpen } from '../store-errors.js'
 
 interface Holder {
   readonly pid: number

@@ -4,8 +4,8 @@ import { Low } from 'lowdb'
 import type { Disk } from './disk.js'
 import { DurableFile } from './durable-file.js'
 import type { Quarantine } from './quarantine.js'
-import type { Schema } from './schema.js'
-import { StoreDamaged } from './store-errors.js'
+import type { Schema } from '../schema.js'
+import { StoreDamaged } from '../store-errors.js'
 
 interface Known {
   readonly created: string

@@ -3,8 +3,8 @@ import type { Notices } from '../../../domain/community/notice-port.js'
 import { DocumentFolder } from './document-folder.js'
 import type { Keeping } from './keeping.js'
 import { v5 } from 'uuid'
-import { KeyedMutex } from './keyed-mutex.js'
-import type { Schema } from './schema.js'
+import { KeyedMutex } from '../keyed-mutex.js'
+import type { Schema } from '../schema.js'
 
 const SCHEMA: Schema<NoticeList> = {
   now: NOTICES_SCHEMA,

@@ -1,7 +1,7 @@
 import type { Note } from '../../../domain/notes/note.js'
 import type { Revision } from '../../../domain/notes/revision.js'
 import type { DocumentFolder, Listed } from './document-folder.js'
-import { StoreDamaged } from './store-errors.js'
+import { StoreDamaged } from '../store-errors.js'
 import type { Documents, Sequenced } from './shelf.js'
 
 /** UTF-16 code units of JSON: about the 256 kB of HOUSE.md §3, without encoding the document twice. */

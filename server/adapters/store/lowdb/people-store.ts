@@ -3,7 +3,7 @@ import type { People, Roster } from '../../../domain/people/port.js'
 import { rightsChanged } from '../../../domain/people/rights-changed.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 /** Everybody in one document, and how often each one's rights changed: both move in one write. */
 interface KeptRoster extends Roster {

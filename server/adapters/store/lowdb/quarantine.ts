@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import type { Disk } from './disk.js'
 import { codeOf } from './files.js'
-import { StoreDamaged } from './store-errors.js'
+import { StoreDamaged } from '../store-errors.js'
 
 /** What is known of a file that was set aside. Never a word of its content. */
 export interface Report {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { RecordEntry } from '../../../domain/policy/record.js'
 import type { Health } from './health.js'
 import type { Keeping } from './keeping.js'
-import { GENESIS, readLine } from './record-line.js'
+import { GENESIS, readLine } from '../record-line.js'
 import { linesFromTheEnd, linesOf, segmentName, segmentsOf, type SegmentLine } from './record-segments.js'
 import type { RecordHead } from './record-verify.js'
 

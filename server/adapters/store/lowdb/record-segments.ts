@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { codeOf, type Files } from './files.js'
-import { numberOf } from './record-line.js'
+import { numberOf } from '../record-line.js'
 
 const CHUNK = 256 * 1024
 const NEWLINE = 0x0a

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { RecordMark, RecordProblem, RecordVerdict } from '../../../domain/policy/record.js'
 import type { Files } from './files.js'
-import { GENESIS, readLine, type RecordLine } from './record-line.js'
+import { GENESIS, readLine, type RecordLine } from '../record-line.js'
 import { linesOf, segmentName, segmentsOf, type SegmentLine } from './record-segments.js'
-import { decode, type Schema } from './schema.js'
+import { decode, type Schema } from '../schema.js'
 
 /** Where the record ended when the head was last written: it may lag behind, it never runs ahead. */
 export interface RecordHead {

@@ -5,7 +5,7 @@ import type { RecordEntry, RecordVerdict } from '../../../domain/policy/record.j
 import { FaultyFiles } from './faulty-files.js'
 import { realFiles, type Files } from './files.js'
 import { FileRecord } from './record.js'
-import { GENESIS, readLine, writeLine } from './record-line.js'
+import { GENESIS, readLine, writeLine } from '../record-line.js'
 import { verifyRecord } from './record-verify.js'
 import { chance, openOn, openReal } from './scratch-store.js'
 import { SimulatedDisk } from './simulated-disk.js'

@@ -9,10 +9,11 @@ import type {
   RecordVerdict,
   Recorded,
 } from '../../../domain/policy/record.js'
+import { GroupCommit } from '../group-commit.js'
 import { DurableFile } from './durable-file.js'
 import type { OpenFile } from './files.js'
 import type { Keeping } from './keeping.js'
-import { numberOf, readLine, writeLine } from './record-line.js'
+import { numberOf, readLine, writeLine } from '../record-line.js'
 import { findEnd, tellFindings, type RecordEnd } from './record-end.js'
 import { firstNumber, linesFromTheEnd, segmentName, segmentsOf } from './record-segments.js'
 import { HEAD_SCHEMA, verifyRecord, type RecordHead } from './record-verify.js'
@@ -20,12 +21,6 @@ import { HEAD_SCHEMA, verifyRecord, type RecordHead } from './record-verify.js'
 export interface RecordOptions {
   /** bytes after which a new segment is begun */
   readonly segmentBytes?: number
-}
-
-interface Waiting {
-  readonly entry: RecordEntry
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
 }
 
 const BATCH = 1000
@@ -41,8 +36,7 @@ export class FileRecord implements AuditRecord {
   private readonly folder: string
   private readonly head: DurableFile<RecordHead>
   private file: OpenFile | null = null
-  private queue: Waiting[] = []
-  private draining: Promise<void> | null = null
+  private readonly lines = new GroupCommit<RecordEntry>((entries) => this.commit(entries), BATCH)
   private headWritten: Promise<void> = Promise.resolve()
   private headBehind = false
   private headDue: NodeJS.Timeout | null = null
@@ -80,11 +74,7 @@ export class FileRecord implements AuditRecord {
   }
 
   append(entry: RecordEntry): Promise<void> {
-    const checked = checkedEntry(entry)
-    return new Promise((resolve, reject) => {
-      this.queue.push({ entry: checked, resolve, reject })
-      this.draining ??= this.drain()
-    })
+    return this.lines.add(checkedEntry(entry))
   }
 
   async page(query: RecordQuery): Promise<RecordPage> {
@@ -123,7 +113,7 @@ export class FileRecord implements AuditRecord {
 
   /** Waits for appends under way and for the head. */
   async close(): Promise<void> {
-    while (this.draining) await this.draining
+    await this.lines.settled()
     if (this.headDue) clearTimeout(this.headDue)
     this.headDue = null
     await this.headWritten
@@ -131,20 +121,6 @@ export class FileRecord implements AuditRecord {
     // Everything is fsynced: a failing close loses nothing.
     await this.file?.close().catch(() => {})
     this.file = null
-  }
-
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, BATCH)
-      try {
-        await this.commit(batch.map(({ entry }) => entry))
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
-    // At once, not in a callback: an append made in between would wait for ever.
-    this.draining = null
   }
 
   private async commit(entries: readonly RecordEntry[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ListedRedaction, RedactionList } from '../../../domain/curation/redaction-list.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 export interface KeptRedactions {
   readonly redactions: readonly ListedRedaction[]

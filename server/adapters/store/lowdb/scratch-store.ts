@@ -5,7 +5,7 @@ import type { Files } from './files.js'
 import { Health } from './health.js'
 import { openKeeping, type Keeping } from './keeping.js'
 import { Reserve } from './reserve.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 /** For tests: a small kind of document and data directories to keep it in. */
 export interface Page extends Kept {

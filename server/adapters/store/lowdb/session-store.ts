@@ -3,7 +3,7 @@ import type { OpenSession, Sessions } from '../../../domain/people/port.js'
 import type { Session } from '../../../domain/people/session.js'
 import { DocumentFolder, type Kept } from './document-folder.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 interface KeptSession extends Kept, Session {}
 

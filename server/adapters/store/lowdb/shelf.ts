@@ -1,9 +1,9 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
 import type { Catalog } from './catalog.js'
-import type { Entry, Face, ThingKind } from './catalog-rows.js'
+import type { Entry, Face, ThingKind } from '../catalog-rows.js'
 import type { Kept, Listed } from './document-folder.js'
 import type { CatalogFeed } from './feed.js'
-import { KeyedMutex } from './keyed-mutex.js'
+import { KeyedMutex } from '../keyed-mutex.js'
 import type { Sequence } from './sequence.js'
 
 /** What the file of a thing says besides the thing: its place in the feed. */

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { AllCustomers, Customers } from '../../../domain/customers/port.js'
 import type { Customer } from '../../../domain/customers/customer.js'
-import type { AllDrafts, Draft, Drafts } from '../../../domain/notes/draft.js'
+import type { Draft } from '../../../domain/notes/draft.js'
 import type { Note } from '../../../domain/notes/note.js'
-import type { AllNotes, Notes } from '../../../domain/notes/port.js'
-import type { Feed } from '../../../domain/policy/events.js'
+import type { Things } from '../kept.js'
 import { Catalog } from './catalog.js'
 import { CatchUp, type Progress, type Source } from './catch-up.js'
 import { CUSTOMER_FILE, CustomersStore } from './customers-store.js'
@@ -25,14 +23,7 @@ export interface StoreOptions {
 }
 
 /** Notes, customers, drafts and their feed in one data directory. */
-export interface Store {
-  readonly notes: Notes
-  readonly allNotes: AllNotes
-  readonly customers: Customers
-  readonly allCustomers: AllCustomers
-  readonly drafts: Drafts
-  readonly allDrafts: AllDrafts
-  readonly feed: Feed
+export interface Store extends Things {
   /** resolves when nothing is missing from any list and writing begins; rejects when that cannot be */
   readonly ready: Promise<void>
   progress(): Progress

@@ -1,7 +1,7 @@
 import type { Token, Tokens } from '../../../domain/policy/token.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from './schema.js'
+import type { Schema } from '../schema.js'
 
 interface KeptTokens {
   readonly tokens: readonly Token[]

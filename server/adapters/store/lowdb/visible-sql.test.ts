@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { LIST_FIELDS, NOTHING, SINGLE_FIELDS, type Access, type Clause, type Party, type Reach, type Values, type Visible } from '../../../domain/policy/access.js'
-import { LEVELS } from '../../../domain/policy/level.js'
+import { LIST_FIELDS, NOTHING, SINGLE_FIELDS, type Access, type Party, type Values, type Visible } from '../../../domain/policy/access.js'
 import { sees } from '../../../domain/policy/sees.js'
+import { anAccess, lawSamples } from '../contract/law-samples.js'
 import { Catalog } from './catalog.js'
 import { realFiles } from './files.js'
 import { depth } from './scratch-store.js'
@@ -13,18 +13,7 @@ import { visibleSql } from './visible-sql.js'
 
 /** Few values, so that they meet; and such as a person could type to break out of a query. */
 const people = fc.constantFrom('ann', "o'neil", 'x" OR 1=1 --', '%', '', '招商', '\u0000', '["a"]', '\ud83d\ude00')
-const party = people.chain((id) => fc.constantFrom<Party>(`p:${id}`, `t:${id}`))
-const reach = fc.oneof(fc.constantFrom<Reach>('self', 'all'), people.map((id): Reach => `t:${id}`), people.map((id): Reach => `d:${id}`))
-const level = fc.constantFrom(...LEVELS)
-const access: fc.Arbitrary<Access> = fc.record({
-  author: people, named: fc.array(party, { maxLength: 4 }), reach, desk: people, stewards: fc.array(party, { maxLength: 3 }),
-  level, customers: fc.array(people, { maxLength: 3 }),
-})
-const values = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 9 }) as unknown as fc.Arbitrary<Values>
-const fields = { author: values(people), reach: values(reach), desk: values(people), level: values(level), named: values(party), stewards: values(party) }
-const clause: fc.Arbitrary<Clause> = fc
-  .subarray(Object.keys(fields) as (keyof typeof fields)[], { minLength: 1, maxLength: 3 })
-  .chain((chosen) => fc.record(Object.fromEntries(chosen.map((field) => [field, fields[field]]))) as fc.Arbitrary<Clause>)
+const { access, clause } = lawSamples(people)
 const visible: fc.Arbitrary<Visible> = fc.record({
   own: fc.array(clause, { maxLength: 2 }), any: fc.array(clause, { maxLength: 4 }), hide: fc.array(people, { maxLength: 4 }),
 })
@@ -92,10 +81,6 @@ t.test('every field of the law is in the tables', async (t) => {
     t.same(seen(catalog, { own: [], any: [{ [field]: ['other'] }], hide: [] }), [], `another ${field}`)
   }
 })
-
-function anAccess(facts: Partial<Access>): Access {
-  return { author: 'nobody', named: [], reach: 'self', desk: 'none', stewards: [], level: 'internal', customers: [], ...facts }
-}
 
 function fill(catalog: Catalog, accesses: readonly Access[]): void {
   catalog.forget(catalog.all<{ id: string }>({ sql: 'SELECT id FROM thing', params: [] }).map(({ id }) => id), 'note')

@@ -1,6 +1,6 @@
 import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
 import type { Channels } from '../../../domain/digests/port.js'
-import type { Outcome } from '../../../domain/people/refusal.js'
+import { decided } from '../decided.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
 import { Room, type Changes } from './room.js'
@@ -31,14 +31,7 @@ export async function openChannels(database: Database, around: Around): Promise<
       await room.change((view): Changes<Channel> => (view.get(channel.id) ? new Map() : new Map([[channel.id, channel]])))
       return room.get(channel.id) as Channel
     },
-    change: async (grant, verb) => {
-      let outcome: Outcome<Channel> | undefined
-      const channel = await replace(grant.thing, (now) => {
-        outcome = verb(now)
-        return outcome.ok ? outcome.value : now
-      })
-      return outcome?.ok ? { ok: true, value: channel } : (outcome as Outcome<Channel>)
-    },
+    change: (grant, verb) => decided((make) => replace(grant.thing, make), verb),
     pauseByLink: (link, verb) => replace(link.channel, verb),
   }
 }

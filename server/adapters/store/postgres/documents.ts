@@ -1,4 +1,4 @@
-import { decode, encode, type Schema } from '../lowdb/schema.js'
+import { decode, encode, type Schema } from '../schema.js'
 import { givenJson, keptJson } from './letters.js'
 
 /** The JSON of a document as a column takes it, its schema number in it. */

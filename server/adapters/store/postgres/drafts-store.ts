@@ -1,7 +1,7 @@
 import type { AllDrafts, Draft, Drafts } from '../../../domain/notes/draft.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import { DRAFT_FILE } from '../lowdb/drafts-store.js'
-import { NoSuchDocument } from '../lowdb/store-errors.js'
+import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
 import { read, written } from './documents.js'
 import { piece, type Piece } from './pieces.js'

@@ -1,11 +1,9 @@
 import type { Gap, Gaps } from '../../../domain/insights/gap.js'
 import type { Outcome } from '../../../domain/people/refusal.js'
+import { trimmed } from '../trimmed-gaps.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
 import { Room, type View } from './room.js'
-
-/** Old settled gaps give way; open ones stay until a curator settles them. */
-const KEPT = 5_000
 
 /** One row a gap, in memory in every process, the oldest first. */
 export async function openGaps(database: Database, around: Around): Promise<Gaps> {
@@ -39,11 +37,4 @@ function differences(before: readonly Gap[], after: readonly Gap[]): ReadonlyMap
     else changes.set(gap.id, gap)
   }
   return changes
-}
-
-function trimmed(gaps: readonly Gap[]): readonly Gap[] {
-  if (gaps.length <= KEPT) return gaps
-  const spare = gaps.length - KEPT
-  let dropped = 0
-  return gaps.filter((gap) => gap.settled === null || dropped++ >= spare)
 }

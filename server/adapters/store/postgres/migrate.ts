@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StoreError } from '../lowdb/store-errors.js'
+import { StoreError } from '../store-errors.js'
 import type { Database } from './database.js'
 
 const FOLDER = join(import.meta.dirname, 'migrations')

@@ -1,6 +1,6 @@
 import type { Notices } from '../../../domain/community/notice-port.js'
 import { NOTICES_SCHEMA, markedRead, noNotices, unreadIn, withNotices, type NoticeList } from '../../../domain/community/notice.js'
-import type { Schema } from '../lowdb/schema.js'
+import type { Schema } from '../schema.js'
 import type { Database } from './database.js'
 import { read, written } from './documents.js'
 import { piece } from './pieces.js'

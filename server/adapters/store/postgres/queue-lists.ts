@@ -1,6 +1,7 @@
-import type { QueueQuery, QueueTab } from '../../../domain/notes/port.js'
+import type { QueueQuery } from '../../../domain/notes/port.js'
 import { deskSight, type Sight } from '../../../domain/policy/readable.js'
-import { folded } from '../lowdb/catalog-rows.js'
+import { folded } from '../catalog-rows.js'
+import { TABS, tabOf } from '../list-orders.js'
 import { allOf, oneOf, piece, type Piece } from './pieces.js'
 import { visibleSql } from './visible-sql.js'
 
@@ -18,13 +19,6 @@ export function wordsIn(column: string, text = ''): readonly Piece[] {
   return folded(text).split(/\s+/).filter((word) => word !== '').map((word) => piece(`strpos(${column}, ?) > 0`, word))
 }
 
-/** Urgent first, then by day, within a day the riskiest, then the oldest. */
-export const QUEUE_ORDER = `f.item_urgent DESC, substr(f.item_opened, 1, 10),
-  CASE f.level WHEN 'restricted' THEN 0 WHEN 'confidential' THEN 1 WHEN 'internal' THEN 2 ELSE 3 END,
-  f.item_opened, f.thing`
-
-export const TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
-
 /** One row with a count for each tab. */
 export function queueCounted(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Piece {
   const tabs = TABS.map((tab) => ({ tab, where: tabOf(tab, query) }))
@@ -37,20 +31,4 @@ export function queueCounted(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight
 
 function inReview(sight: Sight): Piece {
   return allOf([piece("f.kind = 'note'"), piece("f.face = 'review'"), visibleSql(deskSight(sight).visible)])
-}
-
-/** `open` holds whatever waits for a decision, whoever has claimed it; the other tabs are parts of the work. */
-function tabOf(tab: QueueTab, { me, now }: Pick<QueueQuery, 'me' | 'now'>): Piece {
-  switch (tab) {
-    case 'open':
-      return piece("f.item_state IN ('open', 'claimed')")
-    case 'mine':
-      return piece("(f.item_state <> 'returned' AND coalesce(f.item_holder, '') = ? AND coalesce(f.item_until, '') > ?)", me, now)
-    case 'returned':
-      return piece("f.item_state = 'returned'")
-    case 'due':
-      return piece("(f.item_why = 'due' AND f.item_state <> 'returned')")
-    case 'flagged':
-      return piece("(f.item_flagged = 1 AND f.item_state <> 'returned')")
-  }
 }

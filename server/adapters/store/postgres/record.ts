@@ -1,14 +1,9 @@
 import { checkedEntry, type AuditRecord, type RecordEntry, type RecordMark, type RecordPage, type RecordProblem, type RecordQuery, type RecordVerdict, type Recorded } from '../../../domain/policy/record.js'
-import { readLine, writeLine } from '../lowdb/record-line.js'
+import { GroupCommit } from '../group-commit.js'
+import { readLine, writeLine } from '../record-line.js'
 import { ChainCheck } from '../lowdb/record-verify.js'
 import type { Database } from './database.js'
 import { allOf, oneOf, piece, type Piece } from './pieces.js'
-
-interface Waiting {
-  readonly entry: RecordEntry
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
 
 interface Line {
   readonly n: number
@@ -32,17 +27,12 @@ const AT_ONCE = 5_000
  * holds the head's row until the commit, so processes write one chain; what waits together is one transaction.
  */
 export class PostgresRecord implements AuditRecord {
-  private queue: Waiting[] = []
-  private draining: Promise<void> | null = null
+  private readonly lines = new GroupCommit<RecordEntry>((entries) => this.commit(entries), BATCH)
 
   constructor(private readonly database: Database) {}
 
   append(entry: RecordEntry): Promise<void> {
-    const checked = checkedEntry(entry)
-    return new Promise((resolve, reject) => {
-      this.queue.push({ entry: checked, resolve, reject })
-      this.draining ??= this.drain()
-    })
+    return this.lines.add(checkedEntry(entry))
   }
 
   async page(query: RecordQuery): Promise<RecordPage> {
@@ -81,21 +71,7 @@ export class PostgresRecord implements AuditRecord {
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
-    while (this.draining) await this.draining
-  }
-
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, BATCH)
-      try {
-        await this.commit(batch.map(({ entry }) => entry))
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
-    // At once, not in a callback: an append made in between would wait for ever.
-    this.draining = null
+    await this.lines.settled()
   }
 
   private async commit(entries: readonly RecordEntry[]): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Schema } from '../lowdb/schema.js'
-import { KeyedMutex } from '../lowdb/keyed-mutex.js'
+import type { Schema } from '../schema.js'
+import { KeyedMutex } from '../keyed-mutex.js'
 import type { Database, Transaction } from './database.js'
 import { read, written } from './documents.js'
 import { piece } from './pieces.js'

@@ -1,4 +1,4 @@
-import { StoreError } from '../lowdb/store-errors.js'
+import { StoreError } from '../store-errors.js'
 
 /** The database does not answer, or not now. Pages say so (503) and ask to try again; nothing is known to be written. */
 export class StoreAway extends StoreError {

@@ -1,7 +1,4 @@
-import type { AllCustomers, Customers } from '../../../domain/customers/port.js'
-import type { AllDrafts, Drafts } from '../../../domain/notes/draft.js'
-import type { AllNotes, Notes } from '../../../domain/notes/port.js'
-import type { Feed } from '../../../domain/policy/events.js'
+import type { Things } from '../kept.js'
 import { Around } from './around.js'
 import { CustomersStore } from './customers-store.js'
 import type { Database } from './database.js'
@@ -15,14 +12,7 @@ export interface StoreOptions extends FeedOptions {
 }
 
 /** Notes, customers, drafts and their feed in one database, and what other processes do to it. */
-export interface PostgresStore {
-  readonly notes: Notes
-  readonly allNotes: AllNotes
-  readonly customers: Customers
-  readonly allCustomers: AllCustomers
-  readonly drafts: Drafts
-  readonly allDrafts: AllDrafts
-  readonly feed: Feed
+export interface PostgresStore extends Things {
   readonly around: Around
   close(): Promise<void>
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { LIST_FIELDS, NOTHING, SINGLE_FIELDS, type Access, type Clause, type Party, type Reach, type Values, type Visible } from '../../../domain/policy/access.js'
-import { LEVELS } from '../../../domain/policy/level.js'
+import { LIST_FIELDS, NOTHING, SINGLE_FIELDS, type Access, type Party, type Values, type Visible } from '../../../domain/policy/access.js'
 import { sees } from '../../../domain/policy/sees.js'
+import { anAccess, lawSamples } from '../contract/law-samples.js'
 import { depth } from '../lowdb/scratch-store.js'
 import { Database } from './database.js'
 import { piece } from './pieces.js'
@@ -11,18 +11,7 @@ import { visibleSql } from './visible-sql.js'
 
 /** Few values, so that they meet; and such as a person could type to break out of a query. */
 const people = fc.constantFrom('ann', "o'neil", 'x" OR 1=1 --', '%', '', '招商', '\u0000', '{"a"}', '\ud83d\ude00', '\ud800', 'NULL', '\\', ',')
-const party = people.chain((id) => fc.constantFrom<Party>(`p:${id}`, `t:${id}`))
-const reach = fc.oneof(fc.constantFrom<Reach>('self', 'all'), people.map((id): Reach => `t:${id}`), people.map((id): Reach => `d:${id}`))
-const level = fc.constantFrom(...LEVELS)
-const access: fc.Arbitrary<Access> = fc.record({
-  author: people, named: fc.array(party, { maxLength: 4 }), reach, desk: people, stewards: fc.array(party, { maxLength: 3 }),
-  level, customers: fc.array(people, { maxLength: 3 }),
-})
-const values = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 9 }) as unknown as fc.Arbitrary<Values>
-const fields = { author: values(people), reach: values(reach), desk: values(people), level: values(level), named: values(party), stewards: values(party) }
-const clause: fc.Arbitrary<Clause> = fc
-  .subarray(Object.keys(fields) as (keyof typeof fields)[], { minLength: 1, maxLength: 3 })
-  .chain((chosen) => fc.record(Object.fromEntries(chosen.map((field) => [field, fields[field]]))) as fc.Arbitrary<Clause>)
+const { access, clause } = lawSamples(people)
 const hide = fc.oneof(fc.array(people, { maxLength: 4 }), fc.array(people, { maxLength: 2 }).map((few) => [...few, ...Array.from({ length: 30 }, (_, n) => `hidden-${n}`)]))
 const visible: fc.Arbitrary<Visible> = fc.record({ own: fc.array(clause, { maxLength: 2 }), any: fc.array(clause, { maxLength: 4 }), hide })
 
@@ -87,10 +76,6 @@ t.test('every field of the law is in the table of faces', only, async (t) => {
     t.same(await seen(database, [mine], { own: [], any: [{ [field]: ['other'] }], hide: [] }), [], `another ${field}`)
   }
 })
-
-function anAccess(facts: Partial<Access>): Access {
-  return { author: 'nobody', named: [], reach: 'self', desk: 'none', stewards: [], level: 'internal', customers: [], ...facts }
-}
 
 /** Which of the faces the predicate lets through, in a transaction that leaves nothing behind. */
 async function seen(database: Database, accesses: readonly Access[], visible: Visible): Promise<readonly number[]> {

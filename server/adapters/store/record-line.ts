@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RecordEntry, Recorded } from '../../../domain/policy/record.js'
+import type { RecordEntry, Recorded } from '../../domain/policy/record.js'
 
 /** What the first line of a record follows. */
 export const GENESIS = '0'.repeat(64)

@@ -1,8 +1,8 @@
-import { accessOf, additionAccess, faceAccess } from '../../../domain/notes/access.js'
-import { isActive } from '../../../domain/notes/item.js'
-import { published, revisionNumbered, type Decision, type Note } from '../../../domain/notes/note.js'
-import type { Revision } from '../../../domain/notes/revision.js'
-import type { Access } from '../../../domain/policy/access.js'
+import { accessOf, additionAccess, faceAccess } from '../../domain/notes/access.js'
+import { isActive } from '../../domain/notes/item.js'
+import { published, revisionNumbered, type Decision, type Note } from '../../domain/notes/note.js'
+import type { Revision } from '../../domain/notes/revision.js'
+import type { Access } from '../../domain/policy/access.js'
 import { folded, type Face } from './catalog-rows.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Access } from '../../../domain/policy/access.js'
+import type { Access } from '../../domain/policy/access.js'
 
 export type ThingKind = 'note' | 'customer' | 'draft'
 
