@@ -66,6 +66,11 @@ export function checkedVisible(visible: Visible): Visible {
   return visible
 }
 
+/** The part that comes from being a curator (L4). */
+export function deskPart({ any, hide }: Visible): Visible {
+  return { own: [], any: any.filter((clause) => clause.desk !== undefined), hide }
+}
+
 export function seesNothing(visible: Visible): boolean {
   return visible.own.length === 0 && visible.any.length === 0
 }

@@ -1,6 +1,6 @@
 import type { Directory } from '../people/directory.js'
 import { lowerClearance } from '../people/clearance.js'
-import { NOTHING, checkedVisible, type Clause, type Party, type Values, type Visible } from './access.js'
+import { NOTHING, checkedVisible, deskPart, type Clause, type Party, type Values, type Visible } from './access.js'
 import { levelsWithin, type Level } from './level.js'
 import type { Viewer } from './viewer.js'
 
@@ -95,8 +95,7 @@ export function sightOf(viewer: Viewer, directories: Directories, today: string)
 
 /** The part of a sight that comes from being a curator (L4): what queues list and count. */
 export function deskSight(sight: Sight): Sight {
-  const any = sight.visible.any.filter((clause) => clause.desk !== undefined)
-  return { by: sight.by, visible: { own: [], any, hide: sight.visible.hide } } as unknown as Sight
+  return { by: sight.by, visible: deskPart(sight.visible) } as unknown as Sight
 }
 
 /** The part that does not come from being a curator: what digests, and lists of what is published for everyone, use. */

@@ -1,4 +1,4 @@
-import { LIST_FIELDS, SINGLE_FIELDS, checkedVisible, type Access, type Clause, type Visible } from './access.js'
+import { LIST_FIELDS, SINGLE_FIELDS, checkedVisible, deskPart, type Access, type Clause, type Visible } from './access.js'
 
 /** The law as a predicate. The SQL and engine compilers must agree with it on every pair (V20). */
 export function sees(visible: Visible, access: Access): boolean {
@@ -22,5 +22,5 @@ function holds(clause: Clause, access: Access): boolean {
 
 /** Whether the viewer reads it as a curator of its desk (L4), customers included. */
 export function seesAsCurator(visible: Visible, access: Access): boolean {
-  return sees({ own: [], any: visible.any.filter((clause) => clause.desk !== undefined), hide: visible.hide }, access)
+  return sees(deskPart(visible), access)
 }

@@ -1,5 +1,5 @@
 import type { NoteQuery } from '../../../domain/notes/port.js'
-import type { Sight } from '../../../domain/policy/readable.js'
+import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import { NONE, allOf, anyOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
 
 /** The faces a list shows, as the condition after WHERE on `face f`. The query's own filters can only narrow. */
@@ -75,8 +75,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
 
 /** A review item is for the writer of what is under review and its curators: nobody else may filter by it. */
 function withItem(which: 'active' | 'returned', sight: Sight): Piece {
-  const desk = { own: [], any: sight.visible.any.filter((clause) => clause.desk !== undefined), hide: sight.visible.hide }
-  const curators = visibleSql(desk, { face: 'r', party: 'party', about: 'about' })
+  const curators = visibleSql(deskSight(sight).visible, { face: 'r', party: 'party', about: 'about' })
   return allOf([
     { sql: which === 'returned' ? "f.item_state = 'returned'" : 'f.item_state IS NOT NULL', params: [] },
     anyOf([

@@ -1,5 +1,5 @@
 import type { NoteQuery } from '../../../domain/notes/port.js'
-import type { Sight } from '../../../domain/policy/readable.js'
+import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import { NONE, allOf, anyOf, oneOf, piece, type Piece } from './pieces.js'
 import { visibleSql } from './visible-sql.js'
 
@@ -64,8 +64,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
 
 /** A review item is for the writer of what is under review and its curators: nobody else may filter by it. */
 function withItem(which: 'active' | 'returned', sight: Sight): Piece {
-  const desk = { own: [], any: sight.visible.any.filter((clause) => clause.desk !== undefined), hide: sight.visible.hide }
-  const curators = visibleSql(desk, 'r')
+  const curators = visibleSql(deskSight(sight).visible, 'r')
   return allOf([
     piece(which === 'returned' ? "f.item_state = 'returned'" : 'f.item_state IS NOT NULL'),
     anyOf([
