@@ -9,6 +9,18 @@ export interface ThingEvent {
   readonly accessChanged: boolean
 }
 
+/** The consumer that feeds the search index of a bank that has one. */
+export const SEARCH = 'search'
+
+/**
+ * Consumers that feed search indexes: each index has its own list of what is on hold. `shared`: one place for all
+ * processes, because one of them feeds an engine that all of them ask; otherwise each process feeds an index of its own.
+ */
+export interface Indexes {
+  readonly names: readonly string[]
+  readonly shared: boolean
+}
+
 /** The feed of a store: the newest event of each thing, in order of `seq`, only below every write still in flight. */
 export interface Feed {
   after(seq: number, limit: number, pass: Everything): Promise<readonly ThingEvent[]>
@@ -24,8 +36,12 @@ export interface Feed {
   takenUp(consumer: string, id: string): Promise<void>
   /** called after each write that has settled */
   onWrite(listener: () => void): () => void
-  /** Things whose access changed or text was redacted after the consumer's place: engines must exclude them. */
-  onHold(): ReadonlySet<string>
-  /** an engine has confirmed this version */
-  release(id: string, version: number): void
+  /** Things whose access changed or text was redacted after the place of the index: its engine must exclude them. */
+  onHold(index?: string): ReadonlySet<string>
+  /** the engine of the index has confirmed this version */
+  release(id: string, version: number, index?: string): void
+  /** how many things were written after the consumer's place */
+  behind(consumer: string): Promise<number>
+  /** the versions kept of these; what is kept no more, or never was, is not among them */
+  versionsOf(ids: readonly string[], pass: Everything): Promise<ReadonlyMap<string, number>>
 }

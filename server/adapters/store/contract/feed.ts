@@ -124,6 +124,22 @@ export async function feedContract(t: Test, open: Opens): Promise<void> {
     t.same([...ports.feed.onHold()].sort(), [openNote(1).id, openNote(2).id].sort(), 'an engine that lost more says so')
   })
 
+  await t.test('how far a consumer is behind, and which versions are kept, can be asked', async (t) => {
+    const { ports } = await open(t)
+    t.equal(await ports.feed.behind('digests'), 0)
+    for (const n of [1, 2]) await post(ports, openNote(n))
+    await addCustomer(ports, { id: idNumber(3) })
+    await touch(ports, 2)
+    t.equal(await ports.feed.behind('digests'), 3, 'things, not writes')
+    await ports.feed.moveCursor('digests', (await ports.feed.after(0, 1, PASS))[0]?.seq ?? 0)
+    t.equal(await ports.feed.behind('digests'), 2)
+    t.same(
+      await ports.feed.versionsOf([openNote(1).id, openNote(2).id, idNumber(3), idNumber(4)], PASS),
+      new Map([[openNote(1).id, 1], [openNote(2).id, 2], [idNumber(3), 1]]),
+    )
+    t.same(await ports.feed.versionsOf([], PASS), new Map())
+  })
+
   await t.test('what a consumer went past stays known, and on hold, until it is taken up', async (t) => {
     const subject = await open(t)
     await post(subject.ports, openNote(1))

@@ -1,4 +1,4 @@
-import type { Feed, ThingEvent } from '../../../domain/policy/events.js'
+import { SEARCH, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Catalog } from './catalog.js'
 import { Document } from './document.js'
@@ -7,16 +7,13 @@ import type { Schema } from '../schema.js'
 import type { StoreLog } from './shelf.js'
 import type { Sequence } from './sequence.js'
 
-/** The consumer whose place decides what is on hold: it feeds the search engine. */
-export const SEARCH = 'search'
-
-interface Places {
+export interface Places {
   readonly cursors: Readonly<Record<string, number>>
   /** things a consumer could not take and went past */
   readonly aside: Readonly<Record<string, readonly ThingEvent[]>>
 }
 
-const SCHEMA: Schema<Places> = {
+export const PLACES_FILE: Schema<Places> = {
   now: 1,
   check: (stored) => {
     if (typeof stored['cursors'] !== 'object' || stored['cursors'] === null) throw new Error('no cursors')
@@ -26,7 +23,7 @@ const SCHEMA: Schema<Places> = {
 
 /** Each consumer's durable place, and what it left behind. */
 export function openPlaces(keeping: Keeping): Promise<Document<Places>> {
-  return Document.open<Places>(keeping, { name: 'feed', schema: SCHEMA, urgent: true, empty: () => ({ cursors: {}, aside: {} }) })
+  return Document.open<Places>(keeping, { name: 'feed', schema: PLACES_FILE, urgent: true, empty: () => ({ cursors: {}, aside: {} }) })
 }
 
 /** Places are written this often at most: taking events twice changes nothing, so an older place on disk is no harm. */
@@ -34,12 +31,11 @@ const PLACE_MS = 1_000
 
 /**
  * The newest event of each thing, read from the catalog. What is on hold is kept in memory and found again at start:
- * everything whose access changed after the search engine's place.
+ * everything whose access changed after the place of each index.
  */
 export class CatalogFeed implements Feed {
   private sequence: Sequence | null = null
-  private readonly held = new Map<string, number>()
-  private readonly heldIds = new Set<string>()
+  private readonly held: ReadonlyMap<string, Held>
   private readonly listeners = new Set<() => void>()
   private readonly cursors: Map<string, number>
   private due: NodeJS.Timeout | null = null
@@ -48,15 +44,19 @@ export class CatalogFeed implements Feed {
     private readonly catalog: Catalog,
     private readonly places: Document<Places>,
     private readonly log: StoreLog,
+    { names }: Pick<Indexes, 'names'> = { names: [SEARCH] },
   ) {
+    this.held = new Map(names.map((name) => [name, new Held()]))
     this.cursors = new Map(Object.entries(places.read().cursors))
   }
 
   /** From now on there are events. Called once, when every document is in the catalog. */
   begin(sequence: Sequence): void {
     this.sequence = sequence
-    this.holdAfter(this.cursors.get(SEARCH) ?? 0)
-    for (const { id, version } of this.places.read().aside[SEARCH] ?? []) this.hold(id, version)
+    for (const [index, held] of this.held) {
+      this.holdAfter(held, this.cursors.get(index) ?? 0)
+      for (const { id, version } of this.places.read().aside[index] ?? []) held.hold(id, version)
+    }
     this.wrote()
   }
 
@@ -85,7 +85,8 @@ export class CatalogFeed implements Feed {
     if (before === seq) return
     this.cursors.set(consumer, seq)
     if (seq < before) {
-      if (consumer === SEARCH) this.holdAfter(seq)
+      const held = this.held.get(consumer)
+      if (held) this.holdAfter(held, seq)
       return this.keepPlaces()
     }
     this.due ??= setTimeout(() => {
@@ -94,7 +95,7 @@ export class CatalogFeed implements Feed {
   }
 
   async setAside(consumer: string, event: ThingEvent): Promise<void> {
-    if (consumer === SEARCH) this.hold(event.id, event.version)
+    this.held.get(consumer)?.hold(event.id, event.version)
     await this.places.change((now) => ({
       ...now, aside: { ...now.aside, [consumer]: [...(now.aside[consumer] ?? []).filter(({ id }) => id !== event.id), event] },
     }))
@@ -116,14 +117,24 @@ export class CatalogFeed implements Feed {
     return () => void this.listeners.delete(listener)
   }
 
-  onHold(): ReadonlySet<string> {
-    return this.heldIds
+  onHold(index = SEARCH): ReadonlySet<string> {
+    return this.held.get(index)?.ids ?? NOTHING_HELD
   }
 
-  release(id: string, version: number): void {
-    if ((this.held.get(id) ?? Infinity) > version) return
-    this.held.delete(id)
-    this.heldIds.delete(id)
+  release(id: string, version: number, index = SEARCH): void {
+    this.held.get(index)?.release(id, version)
+  }
+
+  async behind(consumer: string): Promise<number> {
+    const [row] = this.catalog.all<{ n: number }>({ sql: 'SELECT count(*) AS n FROM thing WHERE seq > ? AND seq > 0', params: [await this.cursor(consumer)] })
+    return row?.n ?? 0
+  }
+
+  async versionsOf(ids: readonly string[], _pass: Everything): Promise<ReadonlyMap<string, number>> {
+    const rows = this.catalog.all<{ id: string; version: number }>({
+      sql: 'SELECT id, version FROM thing WHERE seq > 0 AND id IN (SELECT value FROM json_each(?))', params: [JSON.stringify(ids)],
+    })
+    return new Map(rows.map(({ id, version }) => [id, version]))
   }
 
   /**
@@ -131,13 +142,8 @@ export class CatalogFeed implements Feed {
    * @returns how to take it back when the write failed
    */
   hold(id: string, version: number): () => void {
-    const before = this.held.get(id)
-    this.held.set(id, Math.max(version, before ?? 0))
-    this.heldIds.add(id)
-    return () => {
-      if (before !== undefined) this.held.set(id, before)
-      else this.release(id, Infinity)
-    }
+    const back = [...this.held.values()].map((held) => held.hold(id, version))
+    return () => { for (const takeBack of back) takeBack() }
   }
 
   wrote(): void {
@@ -155,13 +161,38 @@ export class CatalogFeed implements Feed {
     await this.places.change((now) => ({ ...now, cursors: Object.fromEntries(this.cursors) }))
   }
 
-  private holdAfter(seq: number): void {
+  private holdAfter(held: Held, seq: number): void {
     const rows = this.catalog.all<{ id: string; version: number }>({
       sql: 'SELECT id, version FROM thing WHERE access_seq > ? AND access_seq > 0', params: [seq],
     })
-    for (const { id, version } of rows) this.hold(id, version)
+    for (const { id, version } of rows) held.hold(id, version)
   }
 }
+
+/** What one index has not confirmed. */
+class Held {
+  readonly ids = new Set<string>()
+  private readonly versions = new Map<string, number>()
+
+  /** @returns how to take it back */
+  hold(id: string, version: number): () => void {
+    const before = this.versions.get(id)
+    this.versions.set(id, Math.max(version, before ?? 0))
+    this.ids.add(id)
+    return () => {
+      if (before !== undefined) this.versions.set(id, before)
+      else this.release(id, Infinity)
+    }
+  }
+
+  release(id: string, version: number): void {
+    if ((this.versions.get(id) ?? Infinity) > version) return
+    this.versions.delete(id)
+    this.ids.delete(id)
+  }
+}
+
+const NOTHING_HELD: ReadonlySet<string> = new Set()
 
 interface Row {
   readonly id: string

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Customer } from '../../../domain/customers/customer.js'
 import type { Draft } from '../../../domain/notes/draft.js'
 import type { Note } from '../../../domain/notes/note.js'
+import type { Indexes } from '../../../domain/policy/events.js'
 import type { Things } from '../kept.js'
 import { Catalog } from './catalog.js'
 import { CatchUp, type Progress, type Source } from './catch-up.js'
@@ -20,6 +21,8 @@ export interface StoreOptions {
   readonly log: StoreLog
   /** bytes of JSON kept of notes; the parsed documents take about three times as much */
   readonly cacheBytes?: number
+  /** default: one */
+  readonly indexes?: Indexes
 }
 
 /** Notes, customers, drafts and their feed in one data directory. */
@@ -48,7 +51,7 @@ export async function openStore(data: DataFolder, options: StoreOptions): Promis
   const drafts = await data.folder<Draft>({ name: 'drafts', schema: DRAFT_FILE, cacheBytes: cacheBytes / 8, limit: MIB })
   const places = await openPlaces(data)
   const catalog = await Catalog.open(data.disk.files, data.path('catalog.sqlite'), { boot: await bootName() })
-  const feed = new CatalogFeed(catalog, places, log)
+  const feed = new CatalogFeed(catalog, places, log, options.indexes)
 
   const stop = new AbortController()
   let begin: (sequence: Sequence) => void = () => {}

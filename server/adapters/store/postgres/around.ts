@@ -83,17 +83,28 @@ export class Around {
     this.looks += 1
     this.feed.asking()
     // One statement, so one moment: what is closed, how far every transaction has ended, and what changed in rooms.
-    const rows = await this.database.rows<{ what: string; id: string; n: number }>(piece(
-      `SELECT 'room' AS what, room AS id, n FROM epoch
-        UNION ALL SELECT 'held', id, version FROM thing WHERE access_seq >= ?::bigint AND access_seq > 0
-        UNION ALL SELECT 'mark', '', open_place()
-        UNION ALL SELECT 'water', '', water FROM (${WATER}) AS safe`,
-      this.feed.mark,
+    const rows = await this.database.rows<Found>(piece(
+      `SELECT 'room' AS what, room AS id, n, 0 AS at FROM epoch
+        UNION ALL SELECT 'held', id, version, access_seq FROM thing WHERE access_seq >= ?::bigint AND access_seq > 0
+        UNION ALL SELECT 'mark', '', open_place(), 0
+        UNION ALL SELECT 'water', '', water, 0 FROM (${WATER}) AS safe
+        UNION ALL SELECT 'place', consumer, seq, 0 FROM place WHERE instance = '' AND consumer = ANY(?::text[])
+        UNION ALL SELECT 'aside ' || consumer, thing, (event->>'version')::bigint, 0 FROM aside WHERE instance = '' AND consumer = ANY(?::text[])`,
+      this.feed.mark, this.feed.shared, this.feed.shared,
     ))
     const of = (what: string) => rows.filter((row) => row.what === what)
-    this.feed.saw(of('held').map(({ id, n }) => ({ id, version: n })), of('mark')[0]?.n ?? 0, of('water')[0]?.n ?? 0)
+    const places = new Map(of('place').map(({ id, n }) => [id, { seq: n, aside: of(`aside ${id}`).map((row) => ({ id: row.id, version: row.n })) }]))
+    await this.feed.saw(of('held').map(({ id, n, at }) => ({ id, version: n, seq: at })), of('mark')[0]?.n ?? 0, of('water')[0]?.n ?? 0, places)
     const behind = of('room').flatMap(({ id, n }) => this.rooms.get(id) ?? [])
     const epochs = new Map(of('room').map(({ id, n }) => [id, n]))
     await Promise.all(behind.filter((room) => room.known < (epochs.get(room.name) ?? 0)).map((room) => room.follow()))
   }
+}
+
+/** A row of a look around: which of its parts it is, and what that part says. */
+interface Found {
+  readonly what: string
+  readonly id: string
+  readonly n: number
+  readonly at: number
 }

@@ -1,11 +1,8 @@
-import type { Feed, ThingEvent } from '../../../domain/policy/events.js'
+import { SEARCH, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Database } from './database.js'
 import { Holds, type HeldRow } from './holds.js'
 import { piece } from './pieces.js'
-
-/** The consumer whose place decides what is on hold: it feeds the search engine. */
-export const SEARCH = 'search'
 
 /**
  * Sent together with every commit of a thing, and with every look around: the highest place that is safe to have
@@ -16,8 +13,8 @@ export const WATER = 'SELECT coalesce((SELECT max(seq) FROM thing WHERE seq < (S
 export interface FeedOptions {
   /** names this process's own index over restarts */
   readonly instance: string
-  /** consumers of which every process runs its own; the others have one place for all */
-  readonly own?: readonly string[]
+  /** default: each process feeds one of its own */
+  readonly indexes?: Indexes
 }
 
 /**
@@ -25,23 +22,31 @@ export interface FeedOptions {
  * before it writes and may end after a later one: nobody reads at or above the lowest that is still open.
  */
 export class PostgresFeed implements Feed {
-  private readonly holds = new Holds()
+  private readonly holds: ReadonlyMap<string, Holds>
+  private readonly indexes: Indexes
   private readonly listeners = new Set<() => void>()
   private water = 0
+  /** looks around go on from here */
+  mark = 0
 
   constructor(
     private readonly database: Database,
     private readonly options: FeedOptions,
-  ) {}
+  ) {
+    this.indexes = options.indexes ?? { names: [SEARCH], shared: false }
+    this.holds = new Map(this.indexes.names.map((name) => [name, new Holds()]))
+  }
 
-  /** Before anything else: what the search engine of this process has not confirmed is on hold. */
+  /** Before anything else: what the engine of an index has not confirmed is on hold. */
   async begin(): Promise<void> {
     const now = await this.database.one<{ water: number; mark: number }>(piece(`SELECT water, open_place() AS mark FROM (${WATER}) AS safe`))
     this.water = now?.water ?? 0
     // First from where to look on, then what there is: nothing falls between.
-    this.holds.mark = now?.mark ?? 0
-    await this.holdAfter(await this.cursor(SEARCH))
-    for (const { id, version } of await this.asideOf(SEARCH)) this.holds.hold(id, version)
+    this.mark = now?.mark ?? 0
+    for (const [index, holds] of this.holds) {
+      await this.holdAfter(index, await this.cursor(index))
+      for (const { id, version } of await this.asideOf(index)) holds.hold(id, version)
+    }
   }
 
   async after(seq: number, limit: number, _pass: Everything): Promise<readonly ThingEvent[]> {
@@ -68,11 +73,11 @@ export class PostgresFeed implements Feed {
       'INSERT INTO place (consumer, instance, seq) VALUES (?, ?, ?::bigint) ON CONFLICT (consumer, instance) DO UPDATE SET seq = EXCLUDED.seq',
       consumer, this.instanceOf(consumer), seq,
     ))
-    if (consumer === SEARCH && seq < before) await this.holdAfter(seq)
+    if (seq < before) await this.holdAfter(consumer, seq)
   }
 
   async setAside(consumer: string, event: ThingEvent): Promise<void> {
-    if (consumer === SEARCH) this.holds.hold(event.id, event.version)
+    this.holds.get(consumer)?.hold(event.id, event.version)
     await this.database.run(piece(
       'INSERT INTO aside (consumer, instance, thing, event) VALUES (?, ?, ?, ?::jsonb) ON CONFLICT (consumer, instance, thing) DO UPDATE SET event = EXCLUDED.event',
       consumer, this.instanceOf(consumer), event.id, JSON.stringify(event),
@@ -93,17 +98,28 @@ export class PostgresFeed implements Feed {
     return () => void this.listeners.delete(listener)
   }
 
-  onHold(): ReadonlySet<string> {
-    return this.holds.ids
+  onHold(index = SEARCH): ReadonlySet<string> {
+    return this.holds.get(index)?.ids ?? NOTHING_HELD
   }
 
-  release(id: string, version: number): void {
-    this.holds.release(id, version)
+  release(id: string, version: number, index = SEARCH): void {
+    this.holds.get(index)?.release(id, version)
+  }
+
+  async behind(consumer: string): Promise<number> {
+    const row = await this.database.one<{ n: number }>(piece('SELECT count(*) AS n FROM thing WHERE seq > ?::bigint', await this.cursor(consumer)))
+    return row?.n ?? 0
+  }
+
+  async versionsOf(ids: readonly string[], _pass: Everything): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.rows<{ id: string; version: number }>(piece('SELECT id, version FROM thing WHERE id = ANY(?::text[])', ids))
+    return new Map(rows.map(({ id, version }) => [id, version]))
   }
 
   /** Called before the commit, so that no query of this process falls between. @returns how to take it back */
   hold(id: string, version: number): () => void {
-    return this.holds.hold(id, version)
+    const back = [...this.holds.values()].map((holds) => holds.hold(id, version))
+    return () => { for (const takeBack of back) takeBack() }
   }
 
   /** After a commit of this process. */
@@ -112,19 +128,24 @@ export class PostgresFeed implements Feed {
     this.tell()
   }
 
-  /** Where to go on looking for what other processes closed. */
-  get mark(): number {
-    return this.holds.mark
+  /** Indexes of which another process may be the feeder: their places are part of every look around. */
+  get shared(): readonly string[] {
+    return this.indexes.shared ? this.indexes.names : []
   }
 
   /** Before asking for `mark` and what is behind it. */
   asking(): void {
-    this.holds.asking()
+    for (const holds of this.holds.values()) holds.asking()
   }
 
   /** What a look around found. @param mark below it every transaction had ended */
-  saw(held: readonly HeldRow[], mark: number, water: number): void {
-    this.holds.saw(held, mark)
+  async saw(held: readonly HeldRow[], mark: number, water: number, places: ReadonlyMap<string, SharedPlace>): Promise<void> {
+    for (const holds of this.holds.values()) holds.saw(held)
+    this.mark = Math.max(this.mark, mark)
+    for (const index of this.shared) {
+      const { seq, aside } = places.get(index) ?? NOWHERE
+      if (this.holds.get(index)?.reached(seq, aside)) await this.holdAfter(index, seq)
+    }
     if (water <= this.water) return
     this.wrote(water)
   }
@@ -134,15 +155,25 @@ export class PostgresFeed implements Feed {
   }
 
   private instanceOf(consumer: string): string {
-    const { own = [SEARCH], instance } = this.options
-    return own.includes(consumer) ? instance : ''
+    return !this.indexes.shared && this.indexes.names.includes(consumer) ? this.options.instance : ''
   }
 
-  private async holdAfter(seq: number): Promise<void> {
-    const rows = await this.database.rows<HeldRow>(piece('SELECT id, version FROM thing WHERE access_seq > ?::bigint AND access_seq > 0', seq))
-    for (const { id, version } of rows) this.holds.hold(id, version)
+  private async holdAfter(index: string, place: number): Promise<void> {
+    const holds = this.holds.get(index)
+    if (!holds) return
+    const rows = await this.database.rows<HeldRow>(piece('SELECT id, version, access_seq AS seq FROM thing WHERE access_seq > ?::bigint AND access_seq > 0', place))
+    for (const { id, version, seq } of rows) holds.hold(id, version, seq)
   }
 }
+
+/** How far the process that feeds an index has come, and what it went past. */
+export interface SharedPlace {
+  readonly seq: number
+  readonly aside: readonly { readonly id: string; readonly version: number }[]
+}
+
+const NOWHERE: SharedPlace = { seq: 0, aside: [] }
+const NOTHING_HELD: ReadonlySet<string> = new Set()
 
 interface EventRow {
   readonly id: string

@@ -1,28 +1,41 @@
 export interface HeldRow {
   readonly id: string
   readonly version: number
+  /** place in the feed of the write that closed something */
+  readonly seq: number
 }
 
+interface Held {
+  readonly version: number
+  /** null: closed by this process, and no look around has brought the place yet */
+  readonly seq: number | null
+}
+
+/** A place that no consumer ever reaches: set aside. */
+const ASIDE = Infinity
+
 /**
- * What this process's index may not show until it has taken that version. Looks around bring the closings of other
- * processes, and near an open transaction the same one several times: what was released stays released.
+ * What one index may not show until it has taken that version. Looks around bring the closings of other processes,
+ * and near an open transaction the same one several times: what was released stays released.
  */
 export class Holds {
   readonly ids = new Set<string>()
-  private readonly held = new Map<string, number>()
+  private readonly held = new Map<string, Held>()
   /** with the look around after which it may be forgotten */
   private readonly released = new Map<string, { readonly version: number; readonly look: number }>()
   private look = 0
-  /** looks around go on from here */
-  mark = 0
+  private place = 0
 
-  /** @returns how to take it back when the write failed */
-  hold(id: string, version: number): () => void {
+  /**
+   * @param seq null when the write is not committed yet
+   * @returns how to take it back when the write failed
+   */
+  hold(id: string, version: number, seq: number | null = null): () => void {
     const before = this.held.get(id)
-    this.held.set(id, Math.max(version, before ?? 0))
+    if (!before || version >= before.version) this.held.set(id, { version, seq })
     this.ids.add(id)
     return () => {
-      if (before !== undefined) this.held.set(id, before)
+      if (before) this.held.set(id, before)
       else this.forget(id)
     }
   }
@@ -31,7 +44,7 @@ export class Holds {
     const held = this.held.get(id)
     // Also when it is not known here yet: a look around that is under way may be about to bring it.
     if ((this.released.get(id)?.version ?? 0) <= version) this.released.set(id, { version, look: this.look + 1 })
-    if (held === undefined || held > version) return
+    if (held === undefined || held.version > version) return
     this.forget(id)
   }
 
@@ -40,15 +53,28 @@ export class Holds {
   }
 
   /** @param rows all that was closed at or after the mark before, and is committed */
-  saw(rows: readonly HeldRow[], mark: number): void {
+  saw(rows: readonly HeldRow[]): void {
     const again = new Set<string>()
-    for (const { id, version } of rows) {
+    for (const { id, version, seq } of rows) {
       again.add(id)
-      if ((this.released.get(id)?.version ?? 0) < version) this.hold(id, version)
+      if ((this.released.get(id)?.version ?? 0) < version) this.hold(id, version, seq)
     }
     // Released before this look was asked for, and not brought by it: it lies below the mark and never comes again.
     for (const [id, { look }] of this.released) if (look <= this.look && !again.has(id)) this.released.delete(id)
-    this.mark = Math.max(this.mark, mark)
+  }
+
+  /**
+   * Where one process feeds the engine of all, the others release what lies behind its place.
+   * @param aside what it went past
+   * @returns whether it went back: then more is on hold than is known here
+   */
+  reached(place: number, aside: readonly Pick<HeldRow, 'id' | 'version'>[]): boolean {
+    const left = new Set(aside.map(({ id }) => id))
+    for (const [id, { seq }] of this.held) if (seq !== null && !left.has(id) && (seq <= place || seq === ASIDE)) this.forget(id)
+    for (const { id, version } of aside) if (!this.held.has(id)) this.hold(id, version, ASIDE)
+    const wentBack = place < this.place
+    this.place = place
+    return wentBack
   }
 
   private forget(id: string): void {

@@ -124,6 +124,39 @@ t.test('what one process closes is on hold in all others from their next request
   t.same([...one.store.feed.onHold()], [id], 'the first has an index of its own')
 })
 
+t.test('where one process feeds the engines of all, the others release what lies behind its place, engine by engine', only, async (t) => {
+  const [one, two] = (await openProcesses(t, server, 2, { names: ['near', 'far'], shared: true })) as [Process, Process]
+  const close = async (n: number) => {
+    const { id } = openNote(n)
+    await post(one.store, openNote(n))
+    await one.store.notes.change(grantFor('note.narrow', id), (note) => done({ ...note, rights: { ...note.rights, level: 'confidential' } }))
+    await two.store.around.fresh()
+    return id
+  }
+  const heldBy = ({ store }: Process, index: string) => [...store.feed.onHold(index)].sort()
+  const id = await close(1)
+  t.same([heldBy(two, 'near'), heldBy(two, 'far')], [[id], [id]])
+  t.equal(await two.store.feed.behind('near'), 1)
+  await one.store.feed.moveCursor('near', one.store.feed.lowWater())
+  await two.store.around.fresh()
+  t.same([heldBy(two, 'near'), heldBy(two, 'far')], [[], [id]], 'the far engine has not taken it')
+  t.same([await two.store.feed.behind('near'), await two.store.feed.behind('far')], [0, 1])
+
+  const next = await close(2)
+  const [event] = await one.store.feed.after(await one.store.feed.cursor('near'), 10, PASS)
+  await one.store.feed.setAside('near', event as ThingEvent)
+  await one.store.feed.moveCursor('near', one.store.feed.lowWater())
+  await two.store.around.fresh()
+  t.same(heldBy(two, 'near'), [next], 'what was set aside stays on hold')
+  await one.store.feed.takenUp('near', next)
+  await two.store.around.fresh()
+  t.same(heldBy(two, 'near'), [])
+
+  await one.store.feed.moveCursor('near', 0)
+  await two.store.around.fresh()
+  t.same(heldBy(two, 'near'), [id, next].sort(), 'an engine that lost everything says so to all')
+})
+
 t.test('near an open transaction what was released stays released, and what is closed again is held again', only, async (t) => {
   const [one, two, three] = await three_(t)
   const { id } = openNote(1)
