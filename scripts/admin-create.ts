@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { readConfig } from '../server/config.js'
 import { offerPasswordLink } from '../server/domain/people/choose-password.js'
 import { foundBank } from '../server/domain/people/found.js'
+import { changeOnRecord } from '../server/http/people-on-record.js'
 import { openHouse } from '../server/wire.js'
 
 /**
@@ -18,8 +19,8 @@ async function create(): Promise<void> {
     if (known && !known.roles.includes('admin')) throw new Error(`${login} is no administrator; an administrator sends them a link from the portal`)
     const person = known?.id ?? (await found(login))
     const now = house.clock.now()
-    const token = await offerPasswordLink(house, person, now)
     await house.record.append({ at: now, who: 'job:admin-create', did: 'password.link_issued', thing: { kind: 'person', id: person }, via: 'job' })
+    const token = await offerPasswordLink(house, person, now)
     console.log(`Choose the password within 24 hours, once, at ${config.baseUrl}/password/${token}`)
   } finally {
     ask.close()
@@ -34,7 +35,7 @@ async function create(): Promise<void> {
       bank: process.argv[5] ?? (await ask.question('Name of the bank: ')),
       bankZh: process.argv[6] ?? '',
     }
-    const outcome = await foundBank(house.people, first, { department: house.ids.next(), person: house.ids.next() })
+    const outcome = await changeOnRecord(house, { by: 'job:admin-create', via: 'job' }, (firstly) => foundBank(house.people, first, { department: house.ids.next(), person: house.ids.next() }, firstly))
     if (!outcome.ok) throw new Error(outcome.refusals.map(({ code, with: values }) => house.words.say('en', code, values)).join('; '))
     return outcome.value.id
   }

@@ -159,7 +159,7 @@ async function* toEntries(corpus: readonly { id: string; title: string; text: st
 function everybodySees(): Sight {
   const person: Person = {
     id: 'reader', login: 'reader', name: 'Reader', email: 'reader@example.com', title: '', department: 'bank', teams: [], roles: ['employee'],
-    domain: [], clearance: 'internal', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+    domain: [], clearance: 'internal', language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
   }
   const people = new Directory([person], [{ id: 'bank', name: 'Bank', nameZh: '总行', parent: null }], [])
   return sightOf({ kind: 'person', person }, { people, restricted: [] }, NOW.slice(0, 10))

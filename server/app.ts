@@ -53,7 +53,7 @@ import { views } from './http/view.js'
 export async function build(house: House, line?: LogLine): Promise<FastifyInstance> {
   const app = Fastify(serverOptions(house.config, line))
   guard(app)
-  logAnswers(app)
+  logAnswers(app, house)
   closeSoon(app)
   errors(app)
 

@@ -76,6 +76,24 @@ t.test('mail is sent only with a sender and a list of domains', async (t) => {
   t.throws(() => readConfig({ ...mail, MAIL_DOMAINS: ' , ' }), { message: /^MAIL_DOMAINS is missing/ })
 })
 
+t.test('numbers are given on an address of their own, and to strangers only with a token', async (t) => {
+  t.equal(readConfig({}).metrics, null, 'nobody asked for them')
+  t.same(readConfig({ METRICS_PORT: '9464' }).metrics, { host: '127.0.0.1', port: 9464, token: null })
+  t.throws(() => readConfig({ METRICS_PORT: '3000' }), { message: /^METRICS_PORT is the port of the pages: / })
+  t.throws(() => readConfig({ METRICS_PORT: '9464', METRICS_HOST: '0.0.0.0' }), { message: /^METRICS_TOKEN is missing while METRICS_HOST can be reached/ })
+  t.throws(() => readConfig({ METRICS_PORT: '9464', METRICS_TOKEN: 'hunter2' }), { message: /^METRICS_TOKEN cannot be "…": / })
+  t.equal(readConfig({ METRICS_PORT: '9464', METRICS_HOST: '0.0.0.0', METRICS_TOKEN: 'x'.repeat(32) }).metrics?.token, 'x'.repeat(32))
+})
+
+t.test('a secret may come in a file, as service managers hand it over', async (t) => {
+  const folder = t.testdir({ secret: `${'s'.repeat(40)}\n`, empty: '\n' })
+  t.equal(readConfig({ ...PRODUCTION, SESSION_SECRET: '', SESSION_SECRET_FILE: `${folder}/secret` }).sessionSecret, 's'.repeat(40))
+  t.throws(() => readConfig({ ...PRODUCTION, SESSION_SECRET_FILE: `${folder}/secret` }), { message: /^SESSION_SECRET is given twice: keep either it or SESSION_SECRET_FILE\.$/ })
+  t.throws(() => readConfig({ SESSION_SECRET_FILE: `${folder}/nowhere` }), { message: /^SESSION_SECRET_FILE cannot be read at / })
+  t.throws(() => readConfig({ ...PRODUCTION, SESSION_SECRET: '', SESSION_SECRET_FILE: `${folder}/empty` }), { message: /^SESSION_SECRET is missing/ })
+  t.equal(readConfig({ PORT_FILE: `${folder}/nowhere` }).port, 3000, 'only a secret does')
+})
+
 t.test('a misspelt setting of our own is refused rather than ignored', async (t) => {
   t.throws(() => readConfig({ TACIT_PROT: '3000' }), { message: /^TACIT_PROT is not a setting of Tacit/ })
   t.doesNotThrow(() => readConfig({ TACIT_DEPTH: 'deep', TACIT_SHARED: '/somewhere' }))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -25,6 +26,10 @@ const shape = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_CONNECTIONS: count(2, 200).default(10),
   DATABASE_SECONDS: count(1, 120).default(10),
+  MEILI_URL: list.refine((all) => all.length > 0 && all.every(isServer)).optional(),
+  MEILI_KEY: list.optional(),
+  MEILI_INDEX: z.string().regex(/^[a-z0-9_-]{1,40}$/i).default('tacit'),
+  EMBEDDER: z.string().min(1).optional(),
   SESSION_SECRET: z.string().min(32).optional(),
   SESSION_HOURS: z.coerce.number().min(0.25).max(24).default(10),
   TRUST_PROXY: list.optional(),
@@ -35,6 +40,10 @@ const shape = z.object({
   MAIL_DOMAINS: list.optional(),
   HEADER_SECONDS: count(1, 120).default(15),
   REQUEST_SECONDS: count(1, 600).default(60),
+  DRAIN_SECONDS: count(0, 300).default(0),
+  METRICS_PORT: count(0, 65_535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  METRICS_TOKEN: z.string().min(32).optional(),
   DEMO: flag.optional(),
 })
 type Shape = z.infer<typeof shape>
@@ -49,6 +58,10 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL keeps everything, for any number of processes; each still needs a `DATA_DIR` of its own for its search index', remedy: 'give an address such as postgres://user:password@db.bank.example/tacit?sslmode=verify-full' },
   { name: 'DATABASE_CONNECTIONS', default: '10', meaning: 'connections to PostgreSQL that answer one process; up to 8 more hold its locks', remedy: 'give a whole number from 2 to 200' },
   { name: 'DATABASE_SECONDS', default: '10', meaning: 'after how long PostgreSQL gives up a question', remedy: 'give a whole number of seconds from 1 to 120' },
+  { name: 'MEILI_URL', default: '', meaning: 'Meilisearch finds instead of the portal itself; several servers with commas are all fed, and any that is up answers', remedy: 'give addresses such as https://search-1.bank.example:7700,https://search-2.bank.example:7700' },
+  { name: 'MEILI_KEY', default: '', meaning: 'key of Meilisearch that may manage keys and indexes, one for all servers or one for each; searching uses a key of its own that the portal makes with it', remedy: 'give the master key or an admin key of each server, in their order, with commas' },
+  { name: 'MEILI_INDEX', default: 'tacit', meaning: 'how the indexes on Meilisearch are called', remedy: 'use up to 40 letters, digits, - and _' },
+  { name: 'EMBEDDER', default: '', meaning: 'file that tells Meilisearch where meanings are computed (`source`, `url`, `model`, `apiKey`, `dimensions`, `request`, `response`, `ratio`); without it words alone count and nothing is called', remedy: 'give the path of a JSON file such as {"source":"ollama","url":"http://127.0.0.1:11434/api/embeddings","model":"bge-m3","ratio":0.4}' },
   { name: 'SESSION_SECRET', default: '', meaning: 'signs cookies; needed in production, else made once and kept in the data folder', remedy: 'give at least 32 random characters, for example from `openssl rand -hex 32`' },
   { name: 'SESSION_HOURS', default: '10', meaning: 'the working day: how long a sign-in lasts', remedy: 'give a number of hours from 0.25 to 24' },
   { name: 'TRUST_PROXY', default: '', meaning: 'addresses of the proxies whose forwarded headers are believed, with commas', remedy: 'list the addresses of your proxy, such as 127.0.0.1' },
@@ -59,8 +72,26 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'MAIL_DOMAINS', default: '', meaning: 'domains mail may go to, with commas; needed with SMTP_URL', remedy: 'list the domains of the bank, such as bank.example' },
   { name: 'HEADER_SECONDS', default: '15', meaning: 'how long a client may take to send its headers', remedy: 'give a whole number of seconds from 1 to 120' },
   { name: 'REQUEST_SECONDS', default: '60', meaning: 'how long a client may take to send a whole request', remedy: 'give a whole number of seconds from 1 to 600' },
+  { name: 'DRAIN_SECONDS', default: '0', meaning: 'how long a portal that was asked to stop goes on serving while `/readyz` says no; behind a proxy, longer than that takes to notice', remedy: 'give a whole number of seconds from 0 to 300' },
+  { name: 'METRICS_PORT', default: '', meaning: 'port of its own for `/metrics`; without it there is none', remedy: 'give a whole number from 0 to 65535, and not that of PORT' },
+  { name: 'METRICS_HOST', default: '127.0.0.1', meaning: 'address that port listens on', remedy: 'give an address of this machine, such as 127.0.0.1' },
+  { name: 'METRICS_TOKEN', default: '', meaning: 'what whoever asks for `/metrics` must present as a bearer token; needed unless METRICS_HOST is this machine alone', remedy: 'give at least 32 random characters, for example from `openssl rand -hex 32`' },
   { name: 'DEMO', default: 'true outside production', meaning: 'seed a demo bank when the data folder is empty', remedy: 'use true or false; production has no demo bank' },
 ]
+
+const embedder = z.strictObject({
+  source: z.enum(['rest', 'ollama', 'openAi']),
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  model: z.string().min(1).optional(),
+  apiKey: z.string().min(1).optional(),
+  dimensions: z.int().min(1).max(16_384).optional(),
+  /** of a `rest` source: what is sent and what comes back */
+  request: z.unknown().optional(),
+  response: z.unknown().optional(),
+  /** 0 words only, 1 meaning only */
+  ratio: z.number().min(0).max(1).default(0.5),
+})
+export type Embedder = z.infer<typeof embedder>
 
 /** The settings, checked and frozen. */
 export interface Config {
@@ -72,6 +103,8 @@ export interface Config {
   readonly dataDir: string
   /** null: files in `dataDir` */
   readonly database: { readonly url: string; readonly connections: number; readonly seconds: number } | null
+  /** null: the portal itself finds */
+  readonly meili: { readonly servers: readonly { readonly url: string; readonly name: string; readonly key: string }[]; readonly index: string; readonly embedder: Embedder | null } | null
   /** null outside production when none was given */
   readonly sessionSecret: string | null
   readonly sessionHours: number
@@ -81,6 +114,10 @@ export interface Config {
   readonly mail: { readonly url: string; readonly from: string; readonly domains: readonly string[] } | null
   readonly headerSeconds: number
   readonly requestSeconds: number
+  /** seconds between "not ready" and closing */
+  readonly drainSeconds: number
+  /** null: no numbers for Prometheus */
+  readonly metrics: { readonly host: string; readonly port: number; readonly token: string | null } | null
   readonly demo: boolean
 }
 
@@ -99,7 +136,8 @@ export class UnfitSetting extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   refuseUnknown(env)
   // An empty value means "not set": that is how a deployment file leaves a line blank.
-  const given = Object.fromEntries(SETTINGS.map(({ name }) => [name, env[name] === '' ? undefined : env[name]]))
+  const given = Object.fromEntries(SETTINGS.map(({ name }) => [name, env[name] || secretIn(name, env[`${name}_FILE`])]))
+  for (const name of SECRETS) if (env[name] && env[`${name}_FILE`]) throw new UnfitSetting(name, 'is given twice', `keep either it or ${name}_FILE`)
   const read = shape.safeParse(given)
   if (!read.success) {
     const name = String(read.error.issues[0]?.path[0])
@@ -115,6 +153,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     baseUrl,
     dataDir: folder(it.DATA_DIR),
     database: it.DATABASE_URL ? { url: it.DATABASE_URL, connections: it.DATABASE_CONNECTIONS, seconds: it.DATABASE_SECONDS } : null,
+    meili: it.MEILI_URL ? { servers: it.MEILI_URL.map((url, n) => ({ url: url.replace(/\/+$/, ''), name: new URL(url).host, key: it.MEILI_KEY?.[n] ?? it.MEILI_KEY?.[0] ?? '' })), index: it.MEILI_INDEX, embedder: it.EMBEDDER ? embedderIn(folder(it.EMBEDDER)) : null } : null,
     sessionSecret: it.SESSION_SECRET ?? null,
     sessionHours: it.SESSION_HOURS,
     trustProxy: it.TRUST_PROXY ?? [],
@@ -123,6 +162,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     mail: it.SMTP_URL ? { url: it.SMTP_URL, from: it.MAIL_FROM ?? '', domains: it.MAIL_DOMAINS ?? [] } : null,
     headerSeconds: it.HEADER_SECONDS,
     requestSeconds: it.REQUEST_SECONDS,
+    drainSeconds: it.DRAIN_SECONDS,
+    metrics: it.METRICS_PORT === undefined ? null : { host: it.METRICS_HOST, port: it.METRICS_PORT, token: it.METRICS_TOKEN ?? null },
     demo: it.DEMO ?? it.NODE_ENV !== 'production',
   })
 }
@@ -146,9 +187,39 @@ function checkTogether(it: Shape, base: URL): void {
   if (it.DATABASE_URL && it.NODE_ENV === 'production' && !isPrivatePath(new URL(it.DATABASE_URL))) {
     throw new UnfitSetting('DATABASE_URL', 'says nothing about TLS', 'add ?sslmode=verify-full (with sslrootcert=FILE where the authority is your own), or sslmode=disable on a line that nobody else can read')
   }
+  if (it.MEILI_URL) checkMeili(it, it.MEILI_URL)
+  else if (it.EMBEDDER) throw new UnfitSetting('EMBEDDER', 'is set without Meilisearch', 'set MEILI_URL as well, or remove it')
+  if (it.METRICS_PORT !== undefined) checkMetrics(it, it.METRICS_PORT)
   if (it.SMTP_URL && !it.MAIL_FROM) throw new UnfitSetting('MAIL_FROM', 'is missing while SMTP_URL is set', remedyOf('MAIL_FROM'))
   if (it.SMTP_URL && (it.MAIL_DOMAINS ?? []).length === 0) {
     throw new UnfitSetting('MAIL_DOMAINS', 'is missing while SMTP_URL is set', remedyOf('MAIL_DOMAINS'))
+  }
+}
+
+function embedderIn(path: string): Embedder {
+  try {
+    return embedder.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    const what = error instanceof z.ZodError ? `has a wrong ${error.issues[0]?.path.join('.') || 'form'} in ${path}` : `cannot be read as JSON at ${path}`
+    throw new UnfitSetting('EMBEDDER', what, remedyOf('EMBEDDER'))
+  }
+}
+
+function checkMeili(it: Shape, servers: readonly string[]): void {
+  const keys = it.MEILI_KEY ?? []
+  if (new Set(servers.map((url) => new URL(url).host)).size < servers.length) throw new UnfitSetting('MEILI_URL', 'names a server twice', remedyOf('MEILI_URL'))
+  if (keys.length > 1 && keys.length !== servers.length) throw new UnfitSetting('MEILI_KEY', `has ${keys.length} keys for ${servers.length} servers`, remedyOf('MEILI_KEY'))
+  if (it.NODE_ENV !== 'production') return
+  if (keys.length === 0) throw new UnfitSetting('MEILI_KEY', 'is missing while MEILI_URL is set', remedyOf('MEILI_KEY'))
+  // A name without a dot is one of a container's own network.
+  const open = servers.map((url) => new URL(url)).some(({ protocol, hostname }) => protocol === 'http:' && hostname.includes('.') && !isLoopback(hostname))
+  if (open) throw new UnfitSetting('MEILI_URL', 'cannot be plain http in production', 'put TLS in front of Meilisearch and give its https address')
+}
+
+function checkMetrics(it: Shape, port: number): void {
+  if (port !== 0 && port === it.PORT) throw new UnfitSetting('METRICS_PORT', 'is the port of the pages', remedyOf('METRICS_PORT'))
+  if (!it.METRICS_TOKEN && !isLoopback(it.METRICS_HOST === '::1' ? '[::1]' : it.METRICS_HOST)) {
+    throw new UnfitSetting('METRICS_TOKEN', 'is missing while METRICS_HOST can be reached from elsewhere', remedyOf('METRICS_TOKEN'))
   }
 }
 
@@ -164,9 +235,21 @@ function remedyOf(name: string): string {
   return SETTINGS.find((it) => it.name === name)?.remedy ?? 'see the table of settings in the README'
 }
 
-/** A secret is never repeated on a terminal. */
+/** What is never repeated on a terminal, and may come in a file: `SESSION_SECRET_FILE` and so on. */
+export const SECRETS: readonly string[] = ['SESSION_SECRET', 'DATABASE_URL', 'SMTP_URL', 'METRICS_TOKEN', 'MEILI_KEY']
+
+/** An environment can be read by whoever may list processes; a file that a service manager hands over cannot. */
+function secretIn(name: string, path: string | undefined): string | undefined {
+  if (!path || !SECRETS.includes(name)) return undefined
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined
+  } catch {
+    throw new UnfitSetting(`${name}_FILE`, `cannot be read at ${JSON.stringify(path)}`, 'give the path of a file that this user may read, with the secret alone in it')
+  }
+}
+
 function shown(name: string, value: string | undefined): string {
-  return ['SESSION_SECRET', 'SMTP_URL', 'DATABASE_URL'].includes(name) ? '…' : (value ?? '')
+  return SECRETS.includes(name) ? '…' : (value ?? '')
 }
 
 function folder(given: string): string {
@@ -180,6 +263,10 @@ function isPrivatePath(database: URL): boolean {
 
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function isServer(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && new URL(address).pathname === '/'
 }
 
 function isTimeZone(name: string): boolean {

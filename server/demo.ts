@@ -32,6 +32,7 @@ import type { Act } from './domain/policy/acts.js'
 import { permit, type Grant } from './domain/policy/grant.js'
 import type { Audience, Level } from './domain/policy/level.js'
 import { standingApart } from './domain/policy/rules.js'
+import { readOldNotices } from './demo-notices.js'
 import type { House } from './http/house.js'
 import { ROOT } from './root.js'
 
@@ -58,11 +59,12 @@ export async function seedDemo(house: House): Promise<readonly Person[] | null> 
   await seedGaps(house)
   await seedChannels(house)
   await house.people.change(() => bank)
+  await readOldNotices(house)
   return bank.persons.filter((person) => person.active)
 }
 
 interface DemoPerson {
-  login: string; name: string; email: string; title: string; department: string; teams: string[]; roles: Role[]; domain: string[]
+  login: string; name: string; nameEn: string; email: string; title: string; department: string; teams: string[]; roles: Role[]; domain: string[]
   clearance: Clearance; language: Language; active: boolean; absence?: { fromDaysAgo?: number; inDays?: number; untilInDays?: number; deputy: string }
 }
 
@@ -73,7 +75,7 @@ async function people(house: House) {
   const teams = (await content<{ teams: (Omit<Team, 'id'> & { key: string })[] }>('teams.json')).teams.map(({ key, ...rest }): Team => ({ id: key, ...rest }))
   const now = house.clock.now()
   const persons = file.people.map((p): Person => ({
-    id: p.login, login: p.login, name: p.name, email: p.email, title: p.title, department: p.department, teams: p.teams, roles: p.roles,
+    id: p.login, login: p.login, name: p.name, nameEn: p.nameEn === p.name ? '' : p.nameEn, email: p.email, title: p.title, department: p.department, teams: p.teams, roles: p.roles,
     domain: p.domain, clearance: p.clearance, language: p.language, active: p.active, settings: { shortcuts: true, theme: 'auto' },
     absence: p.absence ? {
       from: dayOf(house, daysFrom(now, -(p.absence.fromDaysAgo ?? 2))), until: dayOf(house, daysFrom(now, p.absence.untilInDays ?? p.absence.inDays ?? 10)), deputy: p.absence.deputy,

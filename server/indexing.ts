@@ -2,13 +2,15 @@ import { faceAccess } from './domain/notes/access.js'
 import { lastRating, published, type Note } from './domain/notes/note.js'
 import type { AllNotes } from './domain/notes/port.js'
 import { synonymGroups } from './domain/notes/glossary.js'
+import type { Revision } from './domain/notes/revision.js'
+import type { Vocabulary } from './domain/notes/taxonomy.js'
 import type { Vocabularies } from './domain/notes/vocabulary-port.js'
 import { customerAccess, type Customer } from './domain/customers/customer.js'
 import type { AllCustomers } from './domain/customers/port.js'
 import type { People } from './domain/people/port.js'
 import type { Feed, ThingEvent } from './domain/policy/events.js'
 import type { Everything } from './domain/policy/everything.js'
-import type { Entry } from './domain/search/entry.js'
+import type { Entry, FacetName } from './domain/search/entry.js'
 import type { SearchEngine } from './domain/search/port.js'
 import type { Consumer } from './relay.js'
 
@@ -18,16 +20,20 @@ export interface Indexed {
   readonly people: People
   readonly vocabularies: Vocabularies
   readonly engine: SearchEngine
+  /** the consumer's name */
+  readonly index: string
   readonly feed: Feed
   readonly pass: Everything
   readonly today: () => string
+  /** `YYYY-MM-DD` at the bank at that moment */
+  readonly dayOf: (at: string) => string
 }
 
 /** Keeps the search index to what the store holds: a consumer of the feed, and the rebuild of the whole. */
-export function searchIndexing(indexed: Indexed): Consumer & { rebuild(): Promise<void> } {
-  const { engine, feed, pass } = indexed
+export function searchIndexing(indexed: Indexed): Consumer & { rebuild(progress?: (done: number) => void, signal?: AbortSignal): Promise<void> } {
+  const { engine, feed, index, pass } = indexed
   return {
-    name: 'search',
+    name: index,
     take: async (events: readonly ThingEvent[]) => {
       const entries: Entry[] = []
       const renamed: string[] = []
@@ -45,13 +51,25 @@ export function searchIndexing(indexed: Indexed): Consumer & { rebuild(): Promis
         }
       }
       await engine.put(entries)
-      for (const entry of entries) feed.release(entry.id, entry.version)
+      for (const entry of entries) feed.release(entry.id, entry.version, index)
     },
     isUp: async () => engine.status().state === 'ready',
-    rebuild: async () => {
+    rebuild: async (progress, signal) => {
       await engine.setSynonyms(synonymGroups(indexed.vocabularies.glossary()))
-      await engine.rebuild(everyEntry(indexed))
+      const held = new Map<string, number>()
+      await engine.rebuild(noticing(everyEntry(indexed), ({ id, version }) => {
+        signal?.throwIfAborted()
+        if (feed.onHold(index).has(id)) held.set(id, version)
+      }), progress)
+      for (const [id, version] of held) feed.release(id, version, index)
     },
+  }
+}
+
+async function* noticing(entries: AsyncIterable<Entry>, notice: (entry: Entry) => void): AsyncIterable<Entry> {
+  for await (const entry of entries) {
+    notice(entry)
+    yield entry
   }
 }
 
@@ -78,12 +96,10 @@ async function noteEntry(indexed: Indexed, id: string): Promise<Entry | null> {
 }
 
 /** The published face of a note, as it is found: stable keys in facets, words of both languages in the texts. */
-export function entryOfNote(note: Note, customers: readonly Customer[], { people, vocabularies, today }: Pick<Indexed, 'people' | 'vocabularies' | 'today'>): Entry {
+export function entryOfNote(note: Note, customers: readonly Customer[], { people, vocabularies, today, dayOf }: Pick<Indexed, 'people' | 'vocabularies' | 'today' | 'dayOf'>): Entry {
   const face = published(note)
   const { about } = face
   const vocabulary = vocabularies.vocabulary()
-  const topic = about.topic === null ? undefined : vocabulary.topic(about.topic)
-  const parent = topic?.parent ? vocabulary.topic(topic.parent) : undefined
   const author = people.directory().person(face.by)
   const rating = lastRating(note)
   const validated = (note.confidence === 'archived' ? note.archivedFrom : note.confidence) === 'validated'
@@ -97,30 +113,43 @@ export function entryOfNote(note: Note, customers: readonly Customer[], { people
     texts: {
       tag: about.tags,
       customer: customers.flatMap((customer) => [customer.name, ...customer.aliases]),
-      author: author ? [author.name, author.login] : [],
+      author: author ? [author.name, author.nameEn, author.login].filter((name) => name !== '') : [],
       reference: [face.source.reference, face.source.saidBy].filter((text) => text !== ''),
-      topic: [topic, parent].flatMap((each) => (each ? [each.en, each.zh] : [])),
+      topic: topicsOf(face, vocabulary).flatMap(({ en, zh }) => [en, zh]),
     },
-    facets: {
-      topic: [topic, parent].flatMap((each) => (each ? [each.key] : [])),
-      customer: about.customers,
-      department: [note.home.department],
-      direction: about.direction ? [about.direction] : [],
-      nature: about.nature ? [about.nature] : [],
-      touchpoint: face.source.touchpoint ? [vocabulary.resolve('touchpoints', face.source.touchpoint)] : [],
-      segment: about.segment ? [vocabulary.resolve('segments', about.segment)] : [],
-      product: about.products.map((key) => vocabulary.resolve('products', key)),
-      confidence: [note.confidence],
-      confidentiality: [note.rights.level],
-      tag: about.tags.map((tag) => vocabulary.resolve('tags', tag)),
-      author: [face.by],
-      year: [face.at.slice(0, 4)],
-    },
+    facets: facetsOf(note, face, vocabulary, dayOf),
     at: face.at,
     value: rating?.ratings?.value ?? 0,
     trust: { validatedAt: validated ? (rating?.at ?? face.at) : null, overdue: validated && note.reviewOn !== null && note.reviewOn < today(), reuses: note.reuses.length },
     archived: note.confidence === 'archived',
   }
+}
+
+/** What a face of a note is found by besides its words: stable keys. */
+export function facetsOf(note: Pick<Note, 'home' | 'confidence' | 'rights'>, face: Revision, vocabulary: Vocabulary, dayOf: Indexed['dayOf']): Record<FacetName, readonly string[]> {
+  const { about } = face
+  return {
+    topic: topicsOf(face, vocabulary).map(({ key }) => key),
+    customer: about.customers,
+    department: [note.home.department],
+    direction: about.direction ? [about.direction] : [],
+    nature: about.nature ? [about.nature] : [],
+    touchpoint: face.source.touchpoint ? [vocabulary.resolve('touchpoints', face.source.touchpoint)] : [],
+    segment: about.segment ? [vocabulary.resolve('segments', about.segment)] : [],
+    product: about.products.map((key) => vocabulary.resolve('products', key)),
+    confidence: [note.confidence],
+    confidentiality: [note.rights.level],
+    tag: about.tags.map((tag) => vocabulary.resolve('tags', tag)),
+    author: [face.by],
+    year: [dayOf(face.at).slice(0, 4)],
+  }
+}
+
+/** Its topic, and the one above. */
+export function topicsOf({ about }: Revision, vocabulary: Vocabulary) {
+  const topic = about.topic === null ? undefined : vocabulary.topic(about.topic)
+  const parent = topic?.parent ? vocabulary.topic(topic.parent) : undefined
+  return [topic, parent].flatMap((each) => (each ? [each] : []))
 }
 
 async function customerEntry(indexed: Indexed, id: string): Promise<Entry | null> {

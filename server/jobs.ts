@@ -17,6 +17,8 @@ export interface JobParts {
   readonly log: SchedulerOptions['log']
   /** forgets sessions whose day is over */
   readonly sweepSessions?: (now: string) => Promise<unknown>
+  /** search indexes are held against the store */
+  readonly reconcile?: (stopped: () => boolean) => Promise<unknown>
   /** backups that were made go on the record */
   readonly noteBackups?: () => Promise<void>
   /** what waits too long goes to the curators above */
@@ -28,7 +30,7 @@ const KEPT_DAYS = 90
 
 /** Everything the server does by itself. */
 export function jobsOf(parts: JobParts): readonly Job[] {
-  const { post, log, escalate, sweepSessions, noteBackups } = parts
+  const { post, log, escalate, sweepSessions, noteBackups, reconcile } = parts
   const report = (round: Round) => {
     for (const { letter, error } of round.troubles) log.error({ letter, error }, 'a letter could not be handled and waits for the next round')
   }
@@ -40,6 +42,8 @@ export function jobsOf(parts: JobParts): readonly Job[] {
     ...(escalate ? [{ name: 'escalation', every: '35 * * * *', run: escalate }] : []),
     ...(sweepSessions ? [{ name: 'sessions', every: '23 * * * *', run: async (now: string) => void (await sweepSessions(now)) }] : []),
     ...(noteBackups ? [{ name: 'backups', every: '25 * * * * *', run: noteBackups }] : []),
+    // Every process holds its own index against the store, and who feeds the engines of all, those.
+    ...(reconcile ? [{ name: 'search', every: '40 2 * * *', everywhere: true, run: async (_now: string, stopped: () => boolean) => void (await reconcile(stopped)) }] : []),
     { name: 'old mail', every: '17 3 * * *', run: async (now) => void (await post.outbox.sweep(daysBefore(now, KEPT_DAYS))) },
   ]
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { build } from './app.js'
 import { UnfitSetting, readConfig } from './config.js'
 import { DEMO_PASSWORD, seedDemo } from './demo.js'
 import { firstAdminLink } from './http/first-admin.js'
 import type { Person } from './domain/people/person.js'
 import type { House } from './http/house.js'
+import { openMetrics } from './metrics.js'
 import { openHouse } from './wire.js'
 
 /** Listens, says where, and closes gracefully. Nothing imports this file. */
@@ -12,10 +14,15 @@ async function start(): Promise<void> {
   // Whatever is written belongs to this user alone.
   process.umask(0o077)
   const config = readConfig()
-  const house = await openHouse(config, { told: (sentence) => console.error(sentence) })
+  const house = await openHouse(config, { told: (sentence) => console.error(JSON.stringify({ level: 40, time: Date.now(), msg: sentence })) })
   const app = await build(house)
   const demo = config.demo && isEmpty(house) ? (await house.started(), await seedDemo(house)) : null
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+  const metrics = config.metrics && house.measures ? await openMetrics(house.measures, config.metrics) : null
+  const hurry = new AbortController()
+  process.on('SIGTERM', () => void stop(config.drainSeconds))
+  // Somebody at a terminal waits for nothing, and neither does whoever asks twice.
+  process.on('SIGINT', () => void stop(0))
+  let stopping = false
   await app.listen({ host: config.host, port: config.port })
   house.markdown.warm()
   console.log(`Tacit 默识 is ready at ${app.listeningOrigin}`)
@@ -27,11 +34,16 @@ async function start(): Promise<void> {
     return portal.people.directory().persons.size === 0
   }
 
-  /** Answers what is under way, takes nothing new, lets go of the data directory. */
-  async function stop(): Promise<void> {
+  /** Says that it leaves, serves on while the proxy takes note, answers what is under way, lets go of the data. */
+  async function stop(drainSeconds: number): Promise<void> {
+    if (stopping) return hurry.abort()
+    stopping = true
     try {
+      app.leaving.begin()
+      await pause(drainSeconds * 1000, undefined, { signal: hurry.signal }).catch(() => {})
       await app.close()
       await house.close()
+      await metrics?.close()
       process.exit(0)
     } catch (error) {
       console.error(error)

@@ -19,6 +19,8 @@ export function recordedNotes(notes: Notes, record: AuditRecord, now: () => stri
     count: (query, sight) => notes.count(query, sight),
     queue: (query, sight) => notes.queue(query, sight),
     queueCounts: (query, sight) => notes.queueCounts(query, sight),
+    queueReasons: (query, sight) => notes.queueReasons(query, sight),
+    tagsInUse: (sight, mergedInto) => notes.tagsInUse(sight, mergedInto),
     add: async (grant, note) => {
       const saved = await notes.add(grant, note)
       if (saved.version === note.version) await append(grant.who, null, note)

@@ -5,6 +5,8 @@ export interface Job {
   readonly name: string
   /** when to look whether something is due, in cron's words */
   readonly every: string
+  /** true: in every process, not only in the one that does what is due */
+  readonly everywhere?: boolean
   /** @param stopped true once the server closes: finish what is under way and return */
   run(now: string, stopped: () => boolean): Promise<void>
 }
@@ -42,7 +44,7 @@ export function startScheduler({ jobs, now, log, mine = () => true }: SchedulerO
     return run
   }
 
-  const timers = jobs.map((job) => new Cron(job.every, { unref: true, catch: true }, () => (mine() ? start(job) : undefined)))
+  const timers = jobs.map((job) => new Cron(job.every, { unref: true, catch: true }, () => (mine() || job.everywhere ? start(job) : undefined)))
   return {
     run: async (name) => void (await Promise.all(jobs.filter((job) => name === undefined || job.name === name).map(start))),
     stop: async () => {

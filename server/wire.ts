@@ -13,8 +13,10 @@ import { openPauseLinks } from './adapters/mail/pause-links.js'
 import { openSmtpMailer } from './adapters/mail/smtp/smtp-mailer.js'
 import { openStationery } from './adapters/mail/stationery.js'
 import { MarkdownRenderer } from './adapters/markdown/render.js'
+import type { Meters } from './adapters/metrics/meters.js'
 import { openEmbeddedSearch } from './adapters/search/embedded/engine.js'
 import { readHelp } from './adapters/words/help.js'
+import type { MeilisearchOptions } from './adapters/search/meilisearch/engine.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
@@ -22,16 +24,20 @@ import { acceptAll } from './domain/curation/accept-import.js'
 import { ImportDesk } from './domain/curation/import-desk.js'
 import { RedactionDesk } from './domain/curation/redact-everywhere.js'
 import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
-import { synonymGroups } from './domain/notes/glossary.js'
 import { everything } from './domain/policy/everything.js'
 import { fold } from './domain/search/fold.js'
-import { searchIndexing } from './indexing.js'
+import { SEARCH, type Indexes } from './domain/policy/events.js'
 import { recordedNotes } from './recorded-notes.js'
+import { openReindexDesk } from './reindex-desk.js'
+import { openSearching, type EngineOfIndex } from './searching.js'
 import { LINK_HOURS } from './domain/people/credential.js'
 import type { PostOffice } from './domain/digests/post-office.js'
+import { dayAt, startOfDay } from './domain/digests/post-office.js'
 import { tellOfCover } from './domain/digests/tell-of-cover.js'
+import { tellOfMove } from './domain/digests/tell-of-move.js'
 import { mailPasswordLink, tellRightsChanged } from './domain/digests/tell-people.js'
 import { jobsOf, noticesConsumer, type JobParts } from './jobs.js'
+import { systemClock } from './system-clock.js'
 import { startScheduler, type Scheduler } from './scheduler.js'
 import { startRelay, type Relay } from './relay.js'
 import { ROOT } from './root.js'
@@ -54,7 +60,10 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
   const { told = () => {} } = wiring
   const clock = wiring.clock ?? systemClock(config.timeZone)
   const log = { error: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), warn: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), info: () => {} }
-  const kept = await openKept(config, { clock: clock.now, told, log, ...(wiring.reserveBytes !== undefined && { reserveBytes: wiring.reserveBytes }) })
+  const meters = config.metrics ? await openMeters() : null
+  const indexes = indexesOf(config)
+  const opened = await openKept(config, { indexes, clock: clock.now, told, log, ...(wiring.reserveBytes !== undefined && { reserveBytes: wiring.reserveBytes }) })
+  const kept = meters ? meters.timedStore(opened, MEASURED) : opened
   const { people, credentials, sessions, record, vocabularies } = kept
   try {
     const markdown = new MarkdownRenderer({ onLate: (bytes) => told(`a note of ${bytes} bytes is shown as typed: it could not be rendered in time`) })
@@ -74,37 +83,28 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       settings: { baseUrl: config.baseUrl, from, domains: config.mail?.domains ?? null, timeZone: config.timeZone },
       directories, vocabulary: () => vocabularies.vocabulary(),
     }
-    const engine = await openEmbeddedSearch({ directory: kept.searchFolder, told: (notice) => told(JSON.stringify(notice)) })
+    const engines = (await openEngines(config, kept.searchFolder, told)).map((each) => ({ ...each, engine: meters?.timedEngine(each.engine) ?? each.engine }))
     const pass = everything('indexing follows every change, whoever may read it')
-    const indexing = searchIndexing({ notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies, engine, feed: kept.feed, pass, today: clock.today })
-    let relay: Relay | null = null
+    const searching = openSearching({
+      engines, shared: indexes.shared, patience: indexes.shared ? ENGINE_MS : null, notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies,
+      feed: kept.feed, pass, today: clock.today, seen: kept, dayOf: (at) => dayAt(at, config.timeZone), startOf: (day) => startOfDay(day, config.timeZone), desk: openReindexDesk({ reindexings: kept.reindexing, now: clock.now }), log, told,
+    })
     let telling: Relay | null = null
     let scheduler: Scheduler | null = null
     let leadership: Leadership | null = null
     let resumed: Promise<void> = Promise.resolve()
-    let rebuilding: Promise<void> = Promise.resolve()
-    let rebuildWaits = false
-    let closing = false
-    const rebuilt = (): void => {
-      if (rebuildWaits) return
-      // One after the other: what changed while the index was being built is in the next one.
-      rebuildWaits = true
-      rebuilding = rebuilding.then(() => { rebuildWaits = false; return indexing.rebuild() }).catch((error: unknown) => { if (!closing) told(`the search index could not be rebuilt: ${String(error)}`) })
-    }
     const indexed = kept.ready.then(async () => {
-      await engine.setSynonyms(synonymGroups(vocabularies.glossary()))
-      if (engine.status().wantsRebuild) rebuilt()
-      relay = startRelay({ feed: kept.feed, pass, consumers: [indexing], log })
+      await searching.begin()
       // Tests move the clock themselves and run the jobs they mean.
-      scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, mine: () => leadership?.mine ?? false, log })
+      scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => meters?.timedJob(job) ?? job).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, mine: () => leadership?.mine ?? false, log })
     })
     indexed.catch(() => {})
-    vocabularies.onChange((what) => (what === 'glossary' ? void engine.setSynonyms(synonymGroups(vocabularies.glossary())) : rebuilt()))
+    vocabularies.onChange((what) => searching.vocabularyChanged(what))
     const waiting: WaitingRoom = {
       notes: kept.allNotes, pass: everything('what waits is looked through for everybody'), directories, dayAt: () => clock.today(),
       troubled: (note, error) => told(`an item that waits could not be looked at: ${note} ${String(error)}`),
     }
-    const parts: JobParts = { post, allNotes: kept.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped), noteBackups: () => kept.noteBackups() }
+    const parts: JobParts = { post, allNotes: kept.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped), noteBackups: () => kept.noteBackups(), reconcile: (stopped) => searching.reconcile(stopped) }
     const notes = recordedNotes(kept.notes, record, clock.now)
     const { batches } = kept
     const imports = new ImportDesk({
@@ -118,9 +118,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       scrub: async (note) => {
         await kept.scrub(note)
         await indexed
-        await relay?.caughtUp()
-        if (kept.feed.onHold().has(note)) throw new Error('the search index has not taken the note yet')
-        await engine.scrub()
+        await searching.scrub(note)
       },
       means: { fold, digest: (text) => createHash('sha256').update(text).digest('hex') },
       pass: everything('redacted words must leave every draft, whoever is writing it'),
@@ -130,6 +128,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const led = indexed.then(() => {
       leadership = kept.lead({
         began: () => {
+          searching.lead()
           telling = startRelay({ feed: kept.feed, pass, consumers: [noticesConsumer(parts, clock.now)], log })
           resumed = imports.resume().catch(() => {})
           redactions.resume().catch(() => {})
@@ -137,7 +136,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
         ended: async () => {
           const last = telling
           telling = null
-          await last?.stop()
+          await Promise.all([searching.follow(), last?.stop()])
         },
       })
       return leadership.settled
@@ -145,8 +144,15 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     led.catch(() => {})
     let ready = false
     void kept.ready.then(() => { ready = true }, (error: unknown) => told(`the store could not start: ${String(error)}`))
+    meters?.watch({
+      feed: opened.feed, consumers: [...indexes.names, 'notices'], indexes: indexes.names, notes: opened.allNotes, outbox: opened.outbox,
+      pass: everything('numbers for whoever watches the server are taken over everything'),
+      now: clock.now, ready: () => ready && kept.isUp(), leads: () => leadership?.mine ?? false,
+    })
     return {
       config,
+      measures: meters,
+      answered: (answer) => meters?.answered(answer),
       clock,
       ids,
       words,
@@ -161,6 +167,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       keptMail,
       runJobs: async (name) => { await indexed; await scheduler?.run(name) },
       tellRightsChanged: (before, after, by) => tellRightsChanged(post, before, after, by, clock.now()),
+      tellOfMove: (before, department, by) => tellOfMove(post, before, department, by, clock.now()),
       mailPasswordLink: async (person, token, reason) => mailPasswordLink(post, person, { token, until: new Date(Date.parse(clock.now()) + LINK_HOURS * 3_600_000).toISOString(), reason }, ids.next(), clock.now()),
       directories,
       readiness: () => ({ ...kept.progress(), ready: ready && kept.isUp() }),
@@ -178,27 +185,24 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       markdown,
       help: readHelp(join(ROOT, 'content', 'help')),
       reads: kept.reads,
-      engine,
-      hold: () => [...kept.feed.onHold()],
-      rebuildIndex: async () => { await indexed; await indexing.rebuild() },
-      caughtUp: async () => { await led; await rebuilding; await Promise.all([relay?.caughtUp(), telling?.caughtUp()]) },
+      visits: kept.visits,
+      finder: searching.finder,
+      indexed: () => searching.indexed(),
+      rebuildIndex: async (progress) => { await led; await searching.rebuild(progress) },
+      caughtUp: async () => { await led; await Promise.all([searching.caughtUp(), telling?.caughtUp()]) },
       banner: () => kept.banner(),
       inCareOf: (person) => kept.allNotes.inCareOf(person, everything('who hands over counts what waits and reads none of it')),
       undecidable: () => countUndecidable(waiting, clock.now()),
       tellOfCover: (before, after) => tellOfCover(post, before, after, clock.now()),
       unread: (person) => post.notices.unread(person),
       close: async () => {
-        closing = true
         await led.catch(() => {})
         await resumed
         await imports.stop()
         await scheduler?.stop()
         await leadership?.resign()
-        await relay?.stop()
         await redactions.settled()
-        await engine.close()
-        // A rebuild under way notices that the engine is closed; its files must not be taken from under it.
-        await rebuilding
+        await searching.close()
         await markdown.close()
         await kept.close()
       },
@@ -218,20 +222,32 @@ async function openKept(config: Config, around: Omit<Parameters<typeof openInFil
   return openInPostgres({ root, url, connections, patience: { statement: seconds * 1_000 }, clock: around.clock, told: around.told })
 }
 
-function systemClock(timeZone: string): Clock {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-  // Asked several times in every request; no time zone changes its day but on a full minute.
-  let minute = -1
-  let today = ''
-  return {
-    now: () => new Date().toISOString(),
-    today: () => {
-      const now = Date.now()
-      if (Math.floor(now / 60_000) !== minute) {
-        minute = Math.floor(now / 60_000)
-        today = day.format(now)
-      }
-      return today
-    },
-  }
+/** Each engine of its own has its own place in the feed; the one in the portal is fed by every process for itself. */
+function indexesOf({ meili }: Config): Indexes {
+  return meili ? { names: meili.servers.map(({ name }) => `${SEARCH} ${name}`), shared: true } : { names: [SEARCH], shared: false }
 }
+
+async function openEngines(config: Config, folder: string, told: (sentence: string) => void): Promise<EngineOfIndex[]> {
+  const { names } = indexesOf(config)
+  if (!config.meili) return [{ index: SEARCH, name: 'embedded', engine: await openEmbeddedSearch({ directory: folder, told: (notice) => told(JSON.stringify(notice)) }) }]
+  const { openMeilisearch } = await import('./adapters/search/meilisearch/engine.js')
+  const { servers, index, embedder } = config.meili
+  return Promise.all(servers.map(async ({ url, key, name }, n) => ({
+    index: names[n] as string, name, engine: await openMeilisearch({ url, key, name: index, told: (sentence) => told(`${name}: ${sentence}`), ...(embedder && { embedder: embedder as NonNullable<MeilisearchOptions['embedder']> }) }),
+  })))
+}
+
+/** Whoever wants no numbers does not load what counts them. */
+async function openMeters(): Promise<Meters> {
+  const { Meters } = await import('./adapters/metrics/meters.js')
+  return new Meters()
+}
+
+/** ms for which an engine elsewhere is waited for: with the basic search after it, an answer takes less than two seconds. */
+const ENGINE_MS = 1_000
+
+/** The parts of the store whose calls are timed. */
+const MEASURED = [
+  'notes', 'allNotes', 'customers', 'allCustomers', 'drafts', 'people', 'credentials', 'sessions', 'record', 'vocabularies', 'channels', 'outbox', 'notices',
+  'batches', 'tokens', 'gaps', 'reads', 'feed',
+] as const satisfies readonly (keyof Kept)[]

@@ -76,7 +76,7 @@ function validated(note: Note, msecs: number, n: number): Note {
 function person(id: string, department: string, roles: Person['roles']): Person {
   return {
     id, login: id, name: id, email: `${id}@bank.example`, title: '', department, teams: [`team-${department}`], roles, domain: roles.includes('curator') ? [department] : [],
-    clearance: 'confidential', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+    clearance: 'confidential', language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
   }
 }
 

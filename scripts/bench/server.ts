@@ -25,8 +25,8 @@ app.get('/bench/page', { config: { allow: 'signed-in' } }, async (request, reply
 app.post('/bench/durable', { config: { allow: 'signed-in' } }, async () => ({ ms: await bareWrites(200) }))
 app.get<{ Querystring: { q?: string; topic?: string } }>('/bench/engine', { config: { allow: 'signed-in' } }, async (request) => {
   const at = performance.now()
-  const results = await house.engine.search(parseQuery(request.query.q ?? ''), request.sight(), {
-    now: house.clock.now(), kinds: ['note'], page: 1, size: 20, hold: house.hold(), archived: false, ...(request.query.topic && { filters: { topic: [request.query.topic] } }),
+  const results = await house.finder.search(parseQuery(request.query.q ?? ''), request.sight(), {
+    now: house.clock.now(), kinds: ['note'], page: 1, size: 20, archived: false, ...(request.query.topic && { filters: { topic: [request.query.topic] } }),
   })
   return { ms: performance.now() - at, total: results.total, facets: FACETS.length }
 })
@@ -57,7 +57,7 @@ for (const login of ['reader-0', 'reader-1', 'curator-0']) {
   await house.sessions.keep(id, sessionFor(house, person, { agent: 'bench', address: '127.0.0.1' }))
   cookies[login] = `${cookieName(house, 'tacit')}=${encodeURIComponent(new Signer(house.secret).sign(id))}`
 }
-console.log(JSON.stringify({ origin: app.listeningOrigin, ready, indexed, cookies, notes: house.engine.status().entries }))
+console.log(JSON.stringify({ origin: app.listeningOrigin, ready, indexed, cookies, notes: (await house.finder.engines())[0]?.entries }))
 process.once('SIGTERM', () => void app.close().then(() => house.close()).then(() => process.exit(0)))
 
 /** write, fsync, rename, fsync of the directory; milliseconds each. */

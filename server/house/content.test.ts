@@ -121,7 +121,7 @@ const missing = (used: readonly string[], from: readonly string[]) => used.filte
 
 const directory = new Directory(
   people.map((p): Person => ({
-    ...p, id: p.login, settings: { shortcuts: true, theme: 'auto' },
+    ...p, id: p.login, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
     absence: p.absence ? { from: dayAt(p.absence.fromDaysAgo), until: dayAt(-p.absence.untilInDays), deputy: p.absence.deputy } : null,
   })),
   departments.map((d) => ({ ...d, id: d.key })),

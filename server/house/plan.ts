@@ -11,12 +11,13 @@ export const DOMAIN_ROOMS = [
 /** Rooms that nothing has moved into yet. A room that fills must be taken off this list. */
 export const NOT_YET: readonly string[] = []
 
-export const ADAPTER_ROOMS = ['files', 'keys', 'mail', 'markdown', 'search', 'store', 'words'] as const
+export const ADAPTER_ROOMS = ['files', 'keys', 'mail', 'markdown', 'metrics', 'search', 'store', 'words'] as const
 
 /** Files that stand beside the rooms. */
 export const ROOT_FILES = [
-  'main.ts', 'app.ts', 'config.ts', 'wire.ts', 'relay.ts', 'jobs.ts', 'scheduler.ts', 'indexing.ts', 'recorded-notes.ts',
-  'demo.ts', 'root.ts',
+  'main.ts', 'app.ts', 'config.ts', 'wire.ts', 'relay.ts', 'jobs.ts', 'scheduler.ts', 'indexing.ts', 'index-feeder.ts', 'searching.ts', 'finding.ts', 'basic-search.ts',
+  'system-clock.ts', 'reconciliation.ts', 'reindex-desk.ts', 'recorded-notes.ts',
+  'metrics.ts', 'demo.ts', 'root.ts',
 ] as const
 
 /** What the domain may use from outside: calculation only, nothing that reads, writes, waits or tells the time. */

@@ -79,6 +79,7 @@ export const SURFACES: Readonly<Record<string, readonly Shown[]>> = {
   'POST /imports/new/notes': ['imports'],
   'GET /mail/:id': ['mail'],
   'GET /me': ['own account'],
+  'POST /me/address': ['own account'],
   'POST /me/language': ['nothing'],
   'GET /me/mail': ['mail'],
   'POST /me/password': ['own account'],

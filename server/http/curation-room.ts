@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { holder, isActive } from '../domain/notes/item.js'
+import { ITEM_REASONS, holder, isActive, waitsForSecond } from '../domain/notes/item.js'
 import type { Note } from '../domain/notes/note.js'
-import type { QueueQuery, QueueTab } from '../domain/notes/port.js'
+import type { QueueQuery, QueueReason, QueueTab } from '../domain/notes/port.js'
 import type { Revision } from '../domain/notes/revision.js'
 import type { NoteSeen } from '../domain/notes/seen.js'
 import type { Outcome, Refusals, Refused } from '../domain/people/refusal.js'
@@ -14,9 +14,12 @@ import { me } from './session.js'
 
 export const QUEUE_TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
 
+export const QUEUE_REASONS: readonly QueueReason[] = [...ITEM_REASONS, 'lowering']
+
 /** Which part of the queue somebody works through; carried along as a query string, so that the next item comes from it. */
 export interface Within {
   readonly tab: QueueTab
+  readonly why: string
   readonly department: string
   readonly topic: string
   readonly level: string
@@ -26,6 +29,7 @@ export interface Within {
 export function withinFrom(fields: Fields): Within {
   return {
     tab: QUEUE_TABS.find((tab) => tab === one(fields, 'tab')) ?? 'open',
+    why: QUEUE_REASONS.find((why) => why === one(fields, 'why')) ?? '',
     department: one(fields, 'department'),
     topic: one(fields, 'topic'),
     level: one(fields, 'level'),
@@ -52,8 +56,10 @@ export function queueAddress(within: Within, id = ''): string {
 export function queueQuery(request: FastifyRequest, within: Within, page: number, size: number): QueueQuery {
   const { house } = request
   const level = LEVELS.find((each) => each === within.level)
+  const why = QUEUE_REASONS.find((each) => each === within.why)
   return {
     tab: within.tab, me: me(request).id, now: house.clock.now(), page, size,
+    ...(why && { why }),
     ...(within.department !== '' && { departments: house.people.directory().within([within.department]) }),
     ...(within.topic !== '' && { topics: house.vocabularies.vocabulary().topicWithin(within.topic) }),
     ...(level && { level }),
@@ -81,15 +87,16 @@ export async function itemAfter(request: FastifyRequest, within: Within, id: str
   }
 }
 
-/** Neither their own text nor in a colleague's hands, and not back with its writer. */
+/** Neither their own text nor in a colleague's hands, and not back with its writer; of a lowering, the second word. */
 function decidable(request: FastifyRequest, note: NoteSeen): boolean {
+  if (waitsForSecond(note.item)) return note.item.lowering.by !== me(request).id
   const held = note.item && holder(note.item, request.house.clock.now())
   return note.item?.state !== 'returned' && !note.standing.wroteSinceDecision && (!held || held === me(request).id)
 }
 
 /** The text that waits for the decision; the newest they may read where nothing does. */
 export function subjectOf(note: NoteSeen): Revision {
-  return note.revisions.find((revision) => isActive(note.item) && revision.number === note.item.subject) ?? note.pending ?? note.shown
+  return note.revisions.find((revision) => (isActive(note.item) || waitsForSecond(note.item)) && revision.number === note.item.subject) ?? note.pending ?? note.shown
 }
 
 /** Applies a verb and tells what it made of the note. Every write goes on record by itself. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Language, Person, Settings } from '../domain/people/person.js'
+import { nameIn, type Language, type Person, type Settings } from '../domain/people/person.js'
 import { mayAttempt } from '../domain/policy/roles.js'
 import { personOf } from '../domain/policy/viewer.js'
 import type { Assets } from './assets.js'
@@ -86,8 +86,8 @@ function readerOf(
   department: { readonly name: string; readonly nameZh: string } | undefined,
 ): NonNullable<Frame['reader']> {
   return {
-    name: person.name,
-    initials: initialsOf(person.name),
+    name: nameIn(language, person),
+    initials: initialsOf(nameIn(language, person)),
     department: (language === 'zh' ? department?.nameZh : department?.name) ?? '',
     shortcuts: person.settings.shortcuts,
   }

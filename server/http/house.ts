@@ -1,10 +1,11 @@
 import type { Config } from '../config.js'
 import type { KeptMail } from '../domain/digests/port.js'
 import type { PostOffice } from '../domain/digests/post-office.js'
+import type { Directory } from '../domain/people/directory.js'
 import type { Person } from '../domain/people/person.js'
 import type { Gaps } from '../domain/insights/gap.js'
 import type { Help } from '../domain/people/help.js'
-import type { Credentials, Passwords, People, Sessions, Throttle } from '../domain/people/port.js'
+import type { Credentials, Passwords, People, Sessions, Throttle, Visits } from '../domain/people/port.js'
 import type { Words } from '../domain/people/words.js'
 import type { AuditRecord } from '../domain/policy/record.js'
 import type { Tokens } from '../domain/policy/token.js'
@@ -16,12 +17,14 @@ import type { Markdown } from '../domain/notes/markdown.js'
 import type { InCare, Notes } from '../domain/notes/port.js'
 import type { Reads } from '../domain/notes/reads-port.js'
 import type { Vocabularies } from '../domain/notes/vocabulary-port.js'
-import type { SearchEngine } from '../domain/search/port.js'
+import type { Finder, Hit } from '../domain/search/port.js'
 import type { Directories } from '../domain/policy/readable.js'
 
 /** Everything the pages stand on, opened by `wire.ts`. Ports only: http never sees an adapter. */
 export interface House {
   readonly config: Config
+  /** null unless numbers were asked for */
+  readonly measures: Measures | null
   readonly clock: Clock
   readonly ids: Ids
   readonly words: Words
@@ -42,11 +45,12 @@ export interface House {
   readonly markdown: Markdown
   readonly help: Help
   readonly reads: Reads
-  readonly engine: SearchEngine
-  /** ids whose access changed and which the engine has not taken yet: every query leaves them out */
-  hold(): readonly string[]
-  /** builds the search index anew beside the present one */
-  rebuildIndex(): Promise<void>
+  readonly visits: Visits
+  readonly finder: Finder
+  /** Builds the search index anew beside the present one, here or in the process that feeds it. @throws Error */
+  rebuildIndex(progress?: (done: number) => void): Promise<void>
+  /** what the first engine holds, in pages, for whoever compares */
+  indexed(): AsyncIterable<readonly Hit[]>
   /** resolves when search has taken everything that was written before the call */
   caughtUp(): Promise<void>
   readonly post: PostOffice
@@ -55,7 +59,9 @@ export interface House {
   /** runs one job of the scheduler, or all, now */
   runJobs(name?: string): Promise<void>
   /** told to the person and to the curators concerned */
-  tellRightsChanged(before: Person, after: Person, by: string): Promise<void>
+  tellRightsChanged(before: Person | null, after: Person, by: string): Promise<void>
+  /** a department stands elsewhere in the tree: whoever reads or decides otherwise by that is told. @param before everybody as they were */
+  tellOfMove(before: Directory, department: string, by: string): Promise<void>
   /** a single-use link, to the person alone */
   mailPasswordLink(person: Person, token: string, reason: 'first' | 'forgotten'): Promise<void>
   /** signs cookies; see SESSION_SECRET */
@@ -77,7 +83,24 @@ export interface House {
   tellOfCover(before: Person, after: Person): Promise<void>
   /** how many notices wait for this person */
   unread(person: string): Promise<number>
+  /** told of every answer, when it is through */
+  answered(answer: Answer): void
   close(): Promise<void>
+}
+
+/** An answer as the log has it: a route's pattern, never the address somebody asked for. */
+export interface Answer {
+  readonly method: string
+  /** null: no route */
+  readonly route: string | null
+  readonly status: number
+  readonly ms: number
+}
+
+/** Numbers for whoever watches the server, as text. */
+export interface Measures {
+  readonly type: string
+  text(): Promise<string>
 }
 
 export interface Clock {

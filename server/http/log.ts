@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { personOf } from '../domain/policy/viewer.js'
 import type { Config } from '../config.js'
+import type { House } from './house.js'
 
 /** Where log lines go; tests read them back. */
 export type LogLine = (line: string) => void
@@ -24,19 +25,12 @@ export function logging(config: Config, line?: LogLine): NonNullable<FastifyServ
 /** A second net: such fields are not logged on purpose anywhere. */
 const SECRETS = ['password', 'present_password', 'new_password', 'token', 'cookie', 'authorization', '_csrf', 'body', 'headers', 'text']
 
-export function logAnswers(app: FastifyInstance): void {
+/** One line for each answer; its `reqId` is on the record, and on the page of a fault. */
+export function logAnswers(app: FastifyInstance, house: House): void {
   app.addHook('onResponse', async (request, reply) => {
-    const person = personOf(request.viewer)
-    request.log.info(
-      {
-        method: request.method,
-        route: request.is404 ? null : request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-        person: person?.id ?? null,
-      },
-      'answered',
-    )
+    const answer = { method: request.method, route: request.is404 ? null : (request.routeOptions.url ?? null), status: reply.statusCode, ms: reply.elapsedTime }
+    request.log.info({ ...answer, ms: Math.round(answer.ms), person: personOf(request.viewer)?.id ?? null }, 'answered')
+    house.answered(answer)
   })
 }
 
@@ -45,6 +39,7 @@ export function loggable(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error }
   const { code } = error as NodeJS.ErrnoException
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 20)
-  const quotes = error instanceof SyntaxError || error.name === 'ZodError'
-  return { type: error.name, code: code ?? null, message: quotes ? 'unreadable input' : error.message.slice(0, 300), stack: frames.join('\n') }
+  // Databases and engines quote what they were given, such as the words of a search or the value of a row.
+  const quotes = error instanceof SyntaxError || /^(ZodError|SqliteError|Meili)/.test(error.name) || 'severity' in error
+  return { type: error.name, code: code ?? null, message: quotes ? 'left out' : error.message.slice(0, 300), stack: frames.join('\n') }
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ownPath } from './origin.js'
 
-t.test('a path of the portal is kept with its question', async (t) => {
-  for (const path of ['/', '/me', '/search?q=%E5%AD%98%E5%8D%95&topic=rates', '/notes/0190f1c0-0000-7000-8000-000000000000', '/a//b']) t.equal(ownPath(path), path)
+t.test('a path of the portal is kept with its question and its place on the page', async (t) => {
+  for (const path of ['/', '/me', '/search?q=%E5%AD%98%E5%8D%95&topic=rates', '/notes/0190f1c0-0000-7000-8000-000000000000', '/a//b', '/notes/1#comment-2']) t.equal(ownPath(path), path)
 })
 
 t.test('anything that could lead elsewhere becomes the first page', async (t) => {

@@ -35,7 +35,7 @@ export function ownPath(given: unknown): string {
   if (!URL.canParse(given, base)) return '/'
   const url = new URL(given, base)
   if (url.origin !== base || url.pathname.startsWith('//')) return '/'
-  return url.pathname + url.search
+  return url.pathname + url.search + url.hash
 }
 
 /** The content type as sent, without its parameters; its spelling in upper or lower case means nothing. */

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { rightsThatChanged } from '../domain/digests/tell-people.js'
 import { offerPasswordLink } from '../domain/people/choose-password.js'
 import type { Person } from '../domain/people/person.js'
-import type { Act as Deed, RecordEntry } from '../domain/policy/record.js'
+import type { RecordEntry } from '../domain/policy/record.js'
 import { Missing } from './faults.js'
 import type { House } from './house.js'
 import { idIn } from './note-room.js'
@@ -26,40 +25,20 @@ export function personIn(request: FastifyRequest): Person {
   return person
 }
 
-/** On record right by right, and told to the person and to the curators concerned. */
+/** Told to the person and to the curators concerned, once it is so. */
 export async function tellChange(house: House, before: Person, hand: Hand): Promise<void> {
-  const after = house.people.directory().person(before.id) as Person
-  await rightsOnRecord(house, before, after, hand)
-  await house.tellRightsChanged(before, after, hand.by)
+  await house.tellRightsChanged(before, house.people.directory().person(before.id) as Person, hand.by)
 }
 
-/** What a newcomer may do from the first day is on record like every change of it. */
-export async function newcomerOnRecord(house: House, person: Person, hand: Hand): Promise<void> {
-  await recorded(house, person.id, 'person.created', hand, '', person.department)
-  await rightsOnRecord(house, { ...person, active: true, clearance: 'internal', roles: ['employee'], domain: [], teams: [] }, person, hand)
+/** What a newcomer may do from the first day is told to the curators concerned; they themselves get their first link. */
+export async function welcome(house: House, person: Person, hand: Hand): Promise<void> {
+  await house.tellRightsChanged(null, person, hand.by)
+  if (person.active) await sendLink(house, person, 'first', hand)
 }
 
-async function rightsOnRecord(house: House, before: Person, after: Person, hand: Hand): Promise<void> {
-  const deeds: Readonly<Record<string, Deed>> = {
-    active: after.active ? 'person.enabled' : 'person.disabled', clearance: 'person.clearance_changed', department: 'person.moved', login: 'person.login_changed', email: 'person.address_changed',
-  }
-  for (const right of rightsThatChanged(before, after)) {
-    await recorded(house, before.id, deeds[right] ?? 'person.rights_changed', hand, coded(before[right]), coded(after[right]))
-  }
-}
-
-/** The link goes to the person by mail; no administrator ever sees it. */
-export async function sendLink(house: House, person: Person, reason: 'first' | 'forgotten', hand: Hand): Promise<void> {
+/** The link goes to the person by mail; no administrator ever sees it. Without its line on the record there is none. */
+export async function sendLink(house: House, person: Person, reason: 'first' | 'forgotten', { by, via, request }: Hand): Promise<void> {
+  await house.record.append({ at: house.clock.now(), who: by, did: 'password.link_issued', thing: { kind: 'person', id: person.id }, via, ...(request !== undefined && { request }) })
   const token = await offerPasswordLink(house, person.id, house.clock.now())
   await house.mailPasswordLink(person, token, reason)
-  await recorded(house, person.id, 'password.link_issued', hand)
-}
-
-export async function recorded(house: House, id: string, did: Deed, { by, via, request }: Hand, from = '', to = ''): Promise<void> {
-  await house.record.append({ at: house.clock.now(), who: by, did, thing: { kind: 'person', id }, ...(from !== to && { from, to }), via, ...(request !== undefined && { request }) })
-}
-
-/** The record takes codes only: other signs of an address show as stars. */
-export function coded(value: Person[keyof Person]): string {
-  return (Array.isArray(value) ? [...value].sort().join(',') : String(value)).replace(/[^A-Za-z0-9:._@/,+*-]/g, '*').slice(0, 2_000)
 }

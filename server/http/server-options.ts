@@ -24,6 +24,8 @@ export function serverOptions(config: Config, line?: LogLine): FastifyHttpOption
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     forceCloseConnections: 'idle',
+    // What still comes in while closing is answered like anything else: nobody's click is lost to a restart.
+    return503OnClosing: false,
     requestTimeout: config.requestSeconds * 1000,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,

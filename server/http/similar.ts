@@ -22,8 +22,8 @@ export async function similarTo(
   if (text.trim().length < LONG_ENOUGH) return []
   const { house } = request
   const sight = request.sight()
-  const hits = await house.engine
-    .similar({ text }, sight, { now: house.clock.now(), kinds: ['note'], hold: house.hold(), limit: 4, closeness: 'duplicate' })
+  const hits = await house.finder
+    .similar({ text }, sight, { now: house.clock.now(), kinds: ['note'], limit: 4, closeness: 'duplicate' })
     .catch(() => [])
   const notes = await Promise.all(hits.filter((hit) => hit.id !== except).map((hit) => house.notes.get(hit.id, sight)))
   const shown = notes.filter((note): note is NoteSeen => note !== null).slice(0, 3)

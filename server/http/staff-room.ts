@@ -11,7 +11,8 @@ import { standingApart } from '../domain/policy/rules.js'
 import { ROOT } from '../root.js'
 import { forbid } from './faults.js'
 import type { House } from './house.js'
-import { newcomerOnRecord, sendLink, tellChange, type Hand } from './people-room.js'
+import { changeOnRecord } from './people-on-record.js'
+import { tellChange, welcome, type Hand } from './people-room.js'
 
 /** Bytes: some ten thousand people, and little enough to carry from the check to the import. */
 export const MOST_STAFF_BYTES = 1024 * 1024
@@ -54,19 +55,19 @@ export async function importStaff(house: House, admin: Person, file: StaffFile, 
   let plan: StaffPlan | undefined
   const before = house.people.directory()
   let were = before
-  const after = await house.people.change((roster) => {
+  await changeOnRecord(house, hand, (firstly) => house.people.change((roster) => {
     were = house.people.directory()
     plan = planned(house, admin, file, roster, leaveOut)
     // A run that changes nothing writes nothing.
     return plan.lines.some(({ what }) => what === 'added' || what === 'changed') ? plan.roster : roster
-  })
-  const run: StaffRun = { plan: plan as StaffPlan, before: were, after }
+  }, firstly))
+  const run: StaffRun = { plan: plan as StaffPlan, before: were, after: house.people.directory() }
   if (!run.plan.refused) await tellAll(house, run, hand)
   return run
 }
 
 function planned(house: House, admin: Person, { header, rows }: StaffFile, roster: Roster, leaveOut: boolean): StaffPlan {
-  return planStaff(roster, rows, { words: STAFF_WORDS, header, language: admin.language, nextId: house.ids.next, grantOn: (id) => grantOn(admin, id) }, leaveOut)
+  return planStaff(roster, rows, { words: STAFF_WORDS, header, language: admin.language, nextId: house.ids.next, now: house.clock.now(), grantOn: (id) => grantOn(admin, id) }, leaveOut)
 }
 
 /** @throws Forbidden */
@@ -86,8 +87,7 @@ async function tellAll(house: House, { plan, before, after }: StaffRun, hand: Ha
         await tellChange(house, old, hand)
         continue
       }
-      await newcomerOnRecord(house, person, hand)
-      if (person.active) await sendLink(house, person, 'first', hand)
+      await welcome(house, person, hand)
     }
   }
   await Promise.all(Array.from({ length: TELL_AT_ONCE }, work))

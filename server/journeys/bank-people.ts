@@ -18,7 +18,7 @@ export const TEAMS: readonly Team[] = [
 
 const employee = {
   title: '', roles: ['employee'], domain: [], clearance: 'internal', language: 'en', active: true, absence: null,
-  settings: { shortcuts: true, theme: 'auto' },
+  nameEn: '', settings: { shortcuts: true, theme: 'auto' },
 } as const satisfies Partial<Person>
 
 const LOGINS = {

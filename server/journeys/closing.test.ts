@@ -5,8 +5,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
+import { sightOf } from '../domain/policy/readable.js'
 import { ROOT } from '../root.js'
+import { openBank, sessionCookie } from './bank.js'
+import { Browser } from './browser.js'
 
 interface Running {
   readonly child: ChildProcess
@@ -90,6 +94,83 @@ t.test('asked to stop under load, the portal answers what is under way, ends wel
   t.equal((await fetch(`${next.origin}/healthz`)).status, 200)
   next.child.kill('SIGTERM')
   t.equal((await next.ended)[0], 0)
+})
+
+/** Somebody's browser at a portal in a process of its own. */
+function browserAt(origin: string, cookie: readonly [string, string]): Browser {
+  const browser = new Browser(async ({ method, url, headers, payload }) => {
+    const answer = await fetch(origin + String(url), { method: method ?? 'GET', redirect: 'manual', headers: headers as Record<string, string>, ...(payload !== undefined && { body: String(payload) }) })
+    const cookies = answer.headers.getSetCookie().map((line) => {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      return { name, value: decodeURIComponent(value) }
+    })
+    return { statusCode: answer.status, body: await answer.text(), headers: Object.fromEntries(answer.headers), cookies } as unknown as LightMyRequestResponse
+  })
+  browser.cookies.set(...cookie)
+  return browser
+}
+
+t.test('asked to stop while people post, the portal loses no note that it said was kept, and breaks on none', async (t) => {
+  const folder = await scratch(t)
+  const logins = ['li.na', 'wang.wei', 'chen.mei', 'sun.lei'] as const
+  const before = await openBank(null, { folder })
+  before.clock.advance({ minutes: (Date.now() - Date.parse(before.clock.now())) / 60_000 })
+  const cookies = await Promise.all(logins.map(async (login) => sessionCookie(before.house, before.person(login))))
+  await before.house.started()
+  await before.close()
+
+  const portal = await start(folder)
+  const kept = new Map<string, string>()
+  const broken: string[] = []
+  let sent = 0
+  const writers = logins.flatMap((login, n) => Array.from({ length: 2 }, async (_, hand) => {
+    const { name, value } = cookies[n] as (typeof cookies)[number]
+    const browser = browserAt(portal.origin, [name, value])
+    const token = await browser.token('/notes/new')
+    for (let i = 0; ; i += 1) {
+      const body = `What ${login} wrote with hand ${hand} as number ${i}.`
+      sent += 1
+      const answer = await browser.post('/notes', { body }, { token }).catch(() => null)
+      if (answer?.status === 303) kept.set(answer.location.split('/').at(-1) as string, body)
+      // Whoever comes when it closes may find the door shut or be asked to come again.
+      else if (answer && answer.status !== 503) broken.push(`${body} ${answer.status}`)
+      if (!answer || answer.status !== 303) return
+    }
+  }))
+  while (kept.size < 40) await new Promise((done) => setTimeout(done, 10))
+  const atSignal = kept.size
+  portal.child.kill('SIGTERM')
+  await Promise.all(writers)
+  t.equal((await portal.ended)[0], 0)
+  t.same(broken, [], `of ${sent} forms sent`)
+  t.ok(kept.size >= atSignal && kept.size >= 40, `premise: ${kept.size} were kept, ${atSignal} of them before the signal`)
+
+  const after = await openBank(t, { folder })
+  await after.house.started()
+  const wrong: string[] = []
+  for (const [id, body] of kept) {
+    const seen = await Promise.all(logins.map((login) => after.house.notes.get(id, sightOf({ kind: 'person', person: after.person(login) }, after.house.directories(), after.clock.today()))))
+    if (!seen.some((note) => note?.shown.body === body)) wrong.push(body)
+  }
+  t.same(wrong, [], 'nothing is lost')
+})
+
+t.test('asked to stop behind a proxy, the portal says at once that it leaves, serves on for the time it was given, and then ends', async (t) => {
+  const portal = await start(await scratch(t), { DRAIN_SECONDS: '300' })
+  t.equal((await fetch(`${portal.origin}/readyz`)).status, 200, 'premise')
+  portal.child.kill('SIGTERM')
+  const answer = async (path: string) => fetch(portal.origin + path)
+  let ready = await answer('/readyz')
+  while (ready.status === 200) ready = await answer('/readyz')
+  t.equal(ready.status, 503)
+  t.equal(await ready.text(), 'leaving\n')
+  const page = await answer('/sign-in')
+  t.equal(page.status, 200, 'whoever is here is served')
+  t.equal(page.headers.get('connection'), 'close', 'and the connection is not kept for another request')
+  t.equal((await answer('/healthz')).status, 200, 'it is alive: nobody should kill it')
+  t.equal(portal.child.exitCode, null, 'premise: it waits')
+  portal.child.kill('SIGTERM')
+  t.equal((await portal.ended)[0], 0, 'whoever asks twice does not wait')
 })
 
 t.test('a second portal on the same data says who holds it and ends', async (t) => {

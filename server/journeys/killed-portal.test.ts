@@ -179,13 +179,13 @@ async function listsDiffer(house: House, notes: ReadonlyMap<string, Note>, custo
 async function indexDiffers(house: House, notes: ReadonlyMap<string, Note>, customers: ReadonlyMap<string, Customer>): Promise<string[]> {
   const wrong: string[] = []
   const indexed = new Map<string, number>()
-  for await (const hits of house.engine.versions()) for (const { id, version } of hits) indexed.set(id, version)
+  for await (const hits of house.indexed()) for (const { id, version } of hits) indexed.set(id, version)
   wrong.push(...differences('index', indexed, new Map([...versionsOf(notes), ...versionsOf(customers)])))
-  if (house.hold().length > 0) wrong.push(`${house.hold().length} are still on hold`)
+  for (const { onHold } of await house.finder.engines()) if (onHold > 0) wrong.push(`${onHold} are still on hold`)
   const person = house.people.directory().person('he-jun') as Person | undefined
   if (!person) return wrong
   const sight = sightOf({ kind: 'person', person }, house.directories(), house.clock.today())
-  const ask = (typed: string, archived: boolean) => house.engine.search(parseQuery(typed), sight, { now: house.clock.now(), kinds: ['note'], archived, size: 20, hold: house.hold() })
+  const ask = (typed: string, archived: boolean) => house.finder.search(parseQuery(typed), sight, { now: house.clock.now(), kinds: ['note'], archived, size: 20 })
   const living = [...notes.values()].filter((note) => note.confidence !== 'archived')
   const { total, facets } = await ask('', false)
   if (total !== living.length) wrong.push(`search counts ${total}, there are ${living.length}`)

@@ -26,12 +26,12 @@ export interface PlantedBank {
 }
 
 /** @param every which notes of the cross product: each n-th */
-export async function openPlantedBank(t: Parameters<typeof openBank>[0], every: number): Promise<PlantedBank> {
+export async function openPlantedBank(t: Parameters<typeof openBank>[0], every: number, env: Readonly<Record<string, string>> = {}): Promise<PlantedBank> {
   const canaries = new Canaries(Number(process.env['TACIT_SEED'] ?? 20261121))
   const customers = { plain: canaries.plant('customer plain', 'name'), restricted: canaries.plant('customer restricted', 'name') }
   const sample = allNotes().map((facts, at) => ({ facts, at })).filter(({ at }) => at % every === 0)
   const planted = sample.map(({ facts, at }) => ({ facts, note: noteOf(facts, at, canaries) }))
-  const bank = await openBank(t, { empty: true })
+  const bank = await openBank(t, { empty: true, env })
   await bank.house.people.change(() => ({ persons: [...PEOPLE.persons.values()], departments: [...PEOPLE.departments.values()], teams: [...PEOPLE.teams.values()] }))
   await plant(bank, customers, planted.map(({ note }) => note))
 

@@ -58,16 +58,6 @@ t.test('every list that shows its title puts the reading on record', async (t) =
   t.equal(await added(t, 'zhao-min', () => zhao.get(`/queue/${twin}/merger?q=Quillwort`)), 1, 'what it could be merged with')
 })
 
-t.test('search being away changes nothing about what stands in the record', async (t) => {
-  const { SearchUnavailable } = await import('../domain/search/port.js')
-  const sun = await bank.signIn('sun.lei')
-  const engine = bank.house.engine as { search: unknown }
-  const search = engine.search
-  engine.search = async () => { throw new SearchUnavailable() }
-  t.teardown(() => { engine.search = search })
-  t.equal(await added(t, 'sun-lei', () => sun.get('/search?q=rate')), 1)
-})
-
 t.test('a page that comes back refused is a read too', async (t) => {
   const [chen, zhao, qian] = [await bank.signIn('chen.mei'), await bank.signIn('zhao.min'), await bank.signIn('qian.yu')]
   const form = async (who: Browser, from: string, action: string, filled: Fields) => {

@@ -121,7 +121,7 @@ t.test('a second curator confirms, and the words are nowhere any more', async (t
   t.equal(drafts.length, 1)
   t.notMatch(JSON.stringify(drafts), new RegExp(WORD))
   await bank.house.redactions.settled()
-  t.same((await bank.house.engine.suggest(WORD.slice(0, 4), (await import('../domain/policy/readable.js')).sightOf({ kind: 'person', person: bank.person('wang.wei') }, bank.house.directories(), bank.clock.today()), {})).words, [])
+  t.same((await bank.house.finder.suggest(WORD.slice(0, 4), (await import('../domain/policy/readable.js')).sightOf({ kind: 'person', person: bank.person('wang.wei') }, bank.house.directories(), bank.clock.today()), {})).words, [])
   t.same(await filesWith([WORD, CHINESE, '魑魅张小美', '魑魅']), [], 'in no file, free page or log of the data directory')
 })
 

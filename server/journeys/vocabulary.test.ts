@@ -99,6 +99,28 @@ t.test('a term that could break something is refused beside its field, with what
   t.equal((await zhao.get('/vocabulary/topics/constructor')).status, 404)
 })
 
+t.test('a curator merges tags chosen from those in use, counted as far as they may read', async (t) => {
+  for (const tags of ['payroll', 'pay-roll, payroll', 'wages']) await post(li, { body: `Salaries are paid on the tenth (${tags}).`, tags })
+  const sun = await bank.signIn('sun.lei')
+  await post(sun, { body: 'The harbour company changes its owner.', tags: 'harbour, wages' })
+  const page = await zhao.get('/vocabulary?kind=tags')
+  t.match(page.text, /#payroll 2 notes/)
+  t.match(page.text, /#wages 1 note /, "another department's note is not counted")
+  t.notMatch(page.body, /harbour/)
+  t.match(page.body, /<datalist id="tags-known"><option value="payroll">/)
+  const form = page.form('/vocabulary/tags/mergers')
+  const none = await zhao.submit(form, { from: [''], into: 'payroll' })
+  t.equal(none.status, 422)
+  const refused = await zhao.submit(form, { from: ['pay-roll', 'payroll'], into: 'payroll' })
+  t.equal(refused.status, 422)
+  t.match(refused.body, /value="pay-roll" checked/, 'what was chosen stays chosen')
+  t.equal((await zhao.submit(form, { from: ['pay-roll', 'wages', ''], into: 'Payroll' })).status, 303)
+  const after = await zhao.get('/vocabulary?kind=tags')
+  t.match(after.text, /#payroll 3 notes/, 'the note that carried two of them counts once')
+  t.notMatch(after.body, /name="from" value="wages"/)
+  t.equal((await li.get('/vocabulary?kind=tags')).status, 403)
+})
+
 t.test('a word added to the glossary finds notes by it', async (t) => {
   const path = await post(li, { body: 'The family asks about a Blumensparbuch for the child.' })
   await bank.house.caughtUp()

@@ -32,7 +32,7 @@ function person(n: number, name: string, more: Partial<Person> = {}): Person {
   const login = name.toLowerCase().replaceAll(' ', '.')
   return {
     id: ID(n), login, name, email: `${login}@bank.example`, title: '', department: 'east', teams: ['counter'], roles: ['employee'], domain: [],
-    clearance: 'confidential', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' }, ...more,
+    clearance: 'confidential', language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' }, ...more,
   }
 }
 

@@ -1,5 +1,5 @@
 import { accessOf, additionAccess, faceAccess } from '../../domain/notes/access.js'
-import { isActive } from '../../domain/notes/item.js'
+import { isActive, waitsForSecond } from '../../domain/notes/item.js'
 import { published, revisionNumbered, type Decision, type Note } from '../../domain/notes/note.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import type { Access } from '../../domain/policy/access.js'
@@ -12,7 +12,7 @@ import { folded, type Face } from './catalog-rows.js'
 export function noteFaces(note: Note): readonly Face[] {
   const shown = published(note)
   const faces = [noteFace(note, 'published', shown, faceAccess(note))]
-  if (isActive(note.item)) {
+  if (isActive(note.item) || waitsForSecond(note.item)) {
     const subject = revisionNumbered(note, note.item.subject) ?? shown
     faces.push({
       ...noteFace(note, 'review', subject, accessOf(note, subject)),
@@ -53,8 +53,13 @@ function noteFace(note: Note, face: Face['face'], revision: Revision, access: Ac
   }
 }
 
+/** Stands in the columns for a lowering that waits for a second curator. */
+const LOWERING = 'lowering'
+
 function itemColumns(note: Note): Face['columns'] {
   const { item } = note
+  // Nothing that waits for its writer or a first decision: a state of its own, which only the queue asks for.
+  if (waitsForSecond(item)) return { item_state: LOWERING, item_why: LOWERING, item_opened: item.lowering.at }
   if (!isActive(item)) return {}
   const flags = note.flags.filter((flag) => flag.settled === null)
   return {

@@ -9,8 +9,9 @@ import type { AllDrafts, Drafts } from '../../domain/notes/draft.js'
 import type { AllNotes, Notes } from '../../domain/notes/port.js'
 import type { Reads } from '../../domain/notes/reads-port.js'
 import type { Vocabularies } from '../../domain/notes/vocabulary-port.js'
-import type { Credentials, People, Sessions } from '../../domain/people/port.js'
+import type { Credentials, People, Sessions, Visits } from '../../domain/people/port.js'
 import type { Feed } from '../../domain/policy/events.js'
+import type { Reindexings } from '../../domain/search/reindexing.js'
 import type { AuditRecord } from '../../domain/policy/record.js'
 import type { Tokens } from '../../domain/policy/token.js'
 
@@ -40,6 +41,7 @@ export interface Kept extends Things {
   readonly gaps: Gaps
   readonly tokens: Tokens
   readonly reads: Reads
+  readonly visits: Visits
   /** where mail is kept when there is no mail server */
   readonly mail: { readonly folder: string; readonly files: MailFiles }
   /** a folder of this process alone, for its search index */
@@ -61,6 +63,7 @@ export interface Kept extends Things {
   banner(): string | null
   /** backups that were made go on the record */
   noteBackups(): Promise<void>
+  readonly reindexing: Reindexings
   lead(duty: Duty): Leadership
   close(): Promise<void>
 }

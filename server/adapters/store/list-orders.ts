@@ -14,6 +14,11 @@ export function orderOf(query: NoteQuery): string {
   return ORDERS[query.order]
 }
 
+/** All that a sight lists, for counting over it. */
+export const EVERY: NoteQuery = { order: 'newest', page: 1, size: 1 }
+/** The most tags that anybody chooses from. */
+export const MOST_TAGS = 500
+
 /** Urgent first, then by day, within a day the riskiest, then the oldest. */
 export const QUEUE_ORDER = `f.item_urgent DESC, substr(f.item_opened, 1, 10),
   CASE f.level WHEN 'restricted' THEN 0 WHEN 'confidential' THEN 1 WHEN 'internal' THEN 2 ELSE 3 END,
@@ -21,11 +26,11 @@ export const QUEUE_ORDER = `f.item_urgent DESC, substr(f.item_opened, 1, 10),
 
 export const TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
 
-/** `open` holds whatever waits for a decision, whoever has claimed it; the other tabs are parts of the work. */
+/** `open` holds whatever waits for a decision or a second word, whoever has claimed it; the other tabs are parts of the work. */
 export function tabOf(tab: QueueTab, { me, now }: Pick<QueueQuery, 'me' | 'now'>): { readonly sql: string; readonly params: readonly string[] } {
   switch (tab) {
     case 'open':
-      return { sql: "f.item_state IN ('open', 'claimed')", params: [] }
+      return { sql: "f.item_state IN ('open', 'claimed', 'lowering')", params: [] }
     case 'mine':
       return {
         sql: "(f.item_state <> 'returned' AND coalesce(f.item_holder, '') = ? AND coalesce(f.item_until, '') > ?)",

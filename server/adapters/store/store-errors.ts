@@ -70,6 +70,21 @@ export class TooLarge extends StoreError {
   }
 }
 
+/** Others of the machine may read it, and this process may not change that. */
+export class NotPrivate extends StoreError {
+  constructor(
+    readonly path: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      'store.not_private',
+      `${path} can be read by other users of this machine, and this process may not change that. ` +
+        'Give the data directory to the user that runs Tacit (chown -R), or run "chmod -R go= " on it as its owner.',
+      options,
+    )
+  }
+}
+
 /** Another process holds the data directory. */
 export class AlreadyOpen extends StoreError {
   constructor(

@@ -2,6 +2,7 @@ import { done, refused, refusedAll, type Outcome, type Refusal } from '../people
 import { FLAG_REASONS } from '../notes/note.js'
 import { REASON_KINDS, Vocabulary, type ReasonKind, type Taxonomy, type Term, type TermKind, type Topic } from '../notes/taxonomy.js'
 import { MAX_TAG_LENGTH } from '../notes/words.js'
+import { tidyTags } from '../notes/writing.js'
 import type { Grant } from '../policy/grant.js'
 import { MAX_WORD_LENGTH, changedMeanwhile, isKey, noted, type Editing } from './vocabulary-change.js'
 
@@ -84,16 +85,21 @@ export function mergeTerm(now: Taxonomy, _grant: Grant<'vocabulary.edit'>, kind:
   return done(noted({ ...now, aliases: { ...now.aliases, [kind]: { ...merged, [key]: into } } }, editing, { what: 'merged', kind, key, into }))
 }
 
-/** Tags are what people type; merging two is the one thing that can be done to them. */
-export function mergeTag(now: Taxonomy, _grant: Grant<'vocabulary.edit'>, typedFrom: string, typedInto: string, editing: Editing): Outcome<Taxonomy> {
+/** Tags are what people type; that several of them become one is all that can be done to them. */
+export function mergeTags(now: Taxonomy, _grant: Grant<'vocabulary.edit'>, typedFrom: readonly string[], typedInto: string, editing: Editing): Outcome<Taxonomy> {
   const changed = changedMeanwhile(now, editing)
   if (changed) return changed
-  const [from, into] = [typedFrom.trim().replace(/^#/, ''), typedInto.trim().replace(/^#/, '')]
-  if (from === '' || from.length > MAX_TAG_LENGTH) return refused('from', 'vocabulary.tags.missing')
+  const [into = ''] = tidyTags([typedInto])
+  const going = tidyTags(typedFrom)
+  if (going.length === 0 || going.some((tag) => tag.length > MAX_TAG_LENGTH)) return refused('from', 'vocabulary.tags.missing')
   if (into === '' || into.length > MAX_TAG_LENGTH) return refused('into', 'vocabulary.tags.missing')
-  if (from === into || new Vocabulary(now).resolve('tags', into) === from) return refused('into', 'vocabulary.merge.itself')
-  if (from in (now.aliases.tags ?? {})) return refused('from', 'vocabulary.tags.merged_already')
-  return done(noted({ ...now, aliases: { ...now.aliases, tags: { ...now.aliases.tags, [from]: into } } }, editing, { what: 'merged', kind: 'tags', key: from, into }))
+  let next = now
+  for (const from of going) {
+    if (from === into || new Vocabulary(next).resolve('tags', into) === from) return refused('into', 'vocabulary.merge.itself')
+    if (Object.hasOwn(next.aliases.tags ?? {}, from)) return refused('from', 'vocabulary.tags.merged_already')
+    next = noted({ ...next, aliases: { ...next.aliases, tags: { ...next.aliases.tags, [from]: into } } }, editing, { what: 'merged', kind: 'tags', key: from, into })
+  }
+  return done(next)
 }
 
 export function termsOf(taxonomy: Taxonomy, kind: EditedKind): readonly Term[] {

@@ -10,7 +10,7 @@ import { Vocabulary, type Taxonomy } from '../notes/taxonomy.js'
 import { governanceOf } from '../notes/writing.js'
 import { ABOUT_NOTHING } from '../notes/revision.js'
 import { addConcept, changeConcept, mergeConcepts, retireConcept, type ConceptTyped } from './vocabulary-concepts.js'
-import { EDITED_KINDS, addTerm, changeTerm, mergeTag, mergeTerm, retireTerm, termsOf, type TermTyped } from './vocabulary-terms.js'
+import { EDITED_KINDS, addTerm, changeTerm, mergeTags, mergeTerm, retireTerm, termsOf, type TermTyped } from './vocabulary-terms.js'
 
 function grant(): Grant<'vocabulary.edit'> {
   const permission = permit({ kind: 'person', person: person_('curator') }, 'vocabulary.edit', standingApart('v'))
@@ -56,7 +56,7 @@ t.test('what could break a note or a list is refused beside its field', async (t
 t.test('a second curator who saw the page before is told what changed, and overwrites nothing', async (t) => {
   const one = kept(changeTerm(TAXONOMY, grant(), 'topics', 'pricing', typed({ en: 'Prices', zh: '价格' }), editing()))
   t.same(codes(changeTerm(one, grant(), 'topics', 'pricing', typed({ en: 'Tariffs', zh: '资费' }), editing(1))), [':vocabulary.changed'])
-  t.same(codes(mergeTag(one, grant(), 'a', 'b', editing(1))), [':vocabulary.changed'])
+  t.same(codes(mergeTags(one, grant(), ['a'], 'b', editing(1))), [':vocabulary.changed'])
   t.ok(changeTerm(one, grant(), 'topics', 'pricing', typed({ en: 'Tariffs', zh: '资费' }), editing(2)).ok)
 })
 
@@ -145,4 +145,17 @@ t.test('merged concepts find each other’s words, and a removed one finds nothi
   t.same(merged.concepts, [{ key: 'mortgage', words: { en: ['mortgage', 'home loan'], zh: ['房贷', '按揭', '住房贷款'] }, departments: { branch: '按揭贷款' } }])
   t.same(codes(mergeConcepts(GLOSSARY, grant(), 'mortgage', 'mortgage', editing())), ['into:vocabulary.merge.itself'])
   t.same(kept(retireConcept(GLOSSARY, grant(), 'mortgage', editing())).concepts.map(({ key }) => key), ['home_loan'])
+})
+
+t.test('several tags become one, however they are typed, or none of them does', async (t) => {
+  const one = TAXONOMY
+  const seen = editing(one.version)
+  const merged = mergeTags(one, grant(), [' #Pay Roll ', 'payroll', 'wages', 'wages'], '#Salaries', seen)
+  t.same(merged.ok && merged.value.aliases.tags, { ...one.aliases.tags, 'pay roll': 'salaries', payroll: 'salaries', wages: 'salaries' })
+  t.equal(merged.ok && merged.value.changes?.length, 3 + (one.changes?.length ?? 0))
+  const after = merged.ok ? { ...merged.value, version: one.version } : one
+  t.same(codes(mergeTags(after, grant(), ['bonus', 'wages'], 'pay', seen)), ['from:vocabulary.tags.merged_already'])
+  t.same(codes(mergeTags(after, grant(), ['bonus', 'salaries'], 'wages', seen)), ['into:vocabulary.merge.itself'], 'nothing ends in a circle')
+  t.same(codes(mergeTags(one, grant(), ['', ' # '], 'pay', seen)), ['from:vocabulary.tags.missing'])
+  t.ok(mergeTags(one, grant(), ['constructor'], 'pay', seen).ok, 'a tag may have any name')
 })

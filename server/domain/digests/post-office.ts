@@ -28,3 +28,8 @@ export interface PostOffice {
 export function dayAt(now: string, timeZone: string): string {
   return DateTime.fromMillis(Date.parse(now), { zone: timeZone }).toISODate() as string
 }
+
+/** The moment at which a day (`YYYY-MM-DD`) begins at the bank, UTC ISO-8601 with ms. */
+export function startOfDay(day: string, timeZone: string): string {
+  return DateTime.fromISO(day, { zone: timeZone }).startOf('day').toUTC().toISO() as string
+}

@@ -1,3 +1,4 @@
+import type { Directory } from '../people/directory.js'
 import type { Person } from '../people/person.js'
 import type { Note } from '../notes/note.js'
 import type { Notice, NoticeKind } from '../community/notice.js'
@@ -54,6 +55,15 @@ export const RIGHTS = ['active', 'clearance', 'roles', 'domain', 'department', '
 const OWN_BUSINESS: readonly Right[] = ['login', 'email']
 export type Right = (typeof RIGHTS)[number]
 
+/** Who curates the department, or else the next one above it that anybody curates. */
+export function curatorsNearest(people: Directory, department: string, today: string): readonly Person[] {
+  for (const id of people.lineage(department)) {
+    const found = people.curatorsOf(id, today).filter((curator) => curator.domain.includes(id))
+    if (found.length > 0) return found
+  }
+  return []
+}
+
 /** Which rights differ. */
 export function rightsThatChanged(before: Person, after: Person): Right[] {
   const same = (a: unknown, b: unknown) => (Array.isArray(a) && Array.isArray(b) ? [...a].sort().join('\n') === [...b].sort().join('\n') : a === b)
@@ -61,17 +71,22 @@ export function rightsThatChanged(before: Person, after: Person): Right[] {
 }
 
 /**
- * Told to the person and to the curators of their department, before and after (issue §5): by notice and by mail. Of
- * another address the one before hears too: the new one may not be theirs.
+ * Told to the person and to the curators of their department and of their domain, before and after (issue §5): by
+ * notice and by mail. Of another address the one before hears too: the new one may not be theirs. Of a new
+ * administrator every other one hears.
+ * @param old null for a newcomer, who hears of the portal by their first link
  */
-export async function tellRightsChanged(desk: Desk, before: Person, after: Person, by: string, now: string): Promise<void> {
+export async function tellRightsChanged(desk: Desk, old: Person | null, after: Person, by: string, now: string): Promise<void> {
+  const before: Person = old ?? { ...after, clearance: 'internal', roles: ['employee'], domain: [] }
   const changes = rightsThatChanged(before, after)
   if (changes.length === 0) return
   const { people } = desk.directories()
   const today = dayAt(now, desk.settings.timeZone)
-  const curators = [before.department, after.department].flatMap((department) =>
-    people.curatorsOf(department, today).filter((curator) => curator.domain.includes(department)).map((curator) => curator.id))
-  for (const id of new Set([after.id, ...curators])) {
+  const otherDomain = [...before.domain.filter((id) => !after.domain.includes(id)), ...after.domain.filter((id) => !before.domain.includes(id))]
+  const curators = [before.department, after.department, ...otherDomain].flatMap((department) => curatorsNearest(people, department, today))
+  const admins = after.roles.includes('admin') && !before.roles.includes('admin') ? [...people.persons.values()].filter(({ roles }) => roles.includes('admin')) : []
+  const hearers = new Set([...curators, ...admins].map(({ id }) => id).filter((id) => id !== after.id && id !== by))
+  for (const id of [...(old ? [after.id] : []), ...hearers]) {
     const person = people.person(id)
     if (!person?.active) continue
     const told = id === after.id ? changes : changes.filter((right) => !OWN_BUSINESS.includes(right))

@@ -1,4 +1,4 @@
-import type { Person } from '../people/person.js'
+import { nameIn, type Person } from '../people/person.js'
 import { sightOf } from '../policy/readable.js'
 import type { Channel } from './channel.js'
 import { gatherDigest } from './gather-digest.js'
@@ -19,6 +19,8 @@ export async function writeLetter(post: PostOffice, letter: Letter, now: string)
   if (letter.kind === 'digest') return writeDigest(post, letter, letter.id, now)
   const person = post.directories().people.person(letter.person)
   if (!person?.active) return { skip: 'recipient_gone' }
+  // Where it was meant to go: whoever changes an address while a link waits must not get that link.
+  if (letter.kind === 'password_link' && letter.to !== person.email) return { skip: 'expired' }
   const sheet = await personalSheet(post, letter, person, now)
   if ('skip' in sheet) return sheet
   const about = letter.kind === 'notice' ? [letter.note] : []
@@ -47,14 +49,14 @@ async function writeDigest(post: PostOffice, purpose: Letter & DigestPurpose, id
 async function personalSheet(post: PostOffice, letter: Exclude<Letter, DigestPurpose>, person: Person, now: string): Promise<Sheet | { readonly skip: SkipReason }> {
   const link = (path: string) => post.settings.baseUrl + path
   const sheet = (model: Sheet['model'], subject: Sheet['subject'] = {}): Sheet =>
-    ({ language: person.language, timeZone: post.settings.timeZone, span: null, subject, model: { name: person.name, ...model } })
+    ({ language: person.language, timeZone: post.settings.timeZone, span: null, subject, model: { name: nameIn(person.language, person), ...model } })
   switch (letter.kind) {
     case 'password_link':
       if (letter.token === null) return { skip: 'expired' }
       return sheet({ first: letter.reason === 'first', login: person.login, until: letter.until, link: link(PATHS.password(letter.token)) })
     case 'rights_changed': {
       const whose = post.directories().people.person(letter.whose)
-      return sheet({ own: letter.whose === person.id, whose: whose?.name ?? '', changes: letter.changes })
+      return sheet({ own: letter.whose === person.id, whose: whose ? nameIn(person.language, whose) : '', changes: letter.changes, address: letter.changes.includes('email') && person.newAddress !== undefined })
     }
     case 'channel_paused': {
       const channel = post.channels.get(letter.channel)
@@ -66,8 +68,8 @@ async function personalSheet(post: PostOffice, letter: Exclude<Letter, DigestPur
       if (!note) return { skip: 'not_readable' }
       // Confidential and above travel without a title, to their author too (SAFETY.md decision 3).
       const open = note.rights.level === 'shareable' || note.rights.level === 'internal'
-      const by = post.directories().people.person(letter.by)?.name ?? ''
-      return sheet({ notice: letter.notice, by, title: open ? plainLine(note.shown.title) : '', link: link(PATHS.note(note.id)) }, { notice: letter.notice })
+      const by = post.directories().people.person(letter.by)
+      return sheet({ notice: letter.notice, by: by ? nameIn(person.language, by) : '', title: open ? plainLine(note.shown.title) : '', link: link(PATHS.note(note.id)) }, { notice: letter.notice })
     }
   }
 }

@@ -6,14 +6,12 @@ import type { Sight } from '../policy/readable.js'
 import { maskIdentifiers } from '../notes/identifiers.js'
 
 const MAX_LENGTH = 200
-/** Two askings within this are one: somebody pressed twice. */
-const SAME_MS = 10 * 60_000
 
 /** Something somebody looked for and did not find 知识缺口. */
 export interface Gap {
   readonly id: string
   readonly at: string
-  /** never shown; only so that one person's two clicks count once */
+  /** shown to nobody but themselves; so that one person counts once */
   readonly by: string
   readonly department: string
   readonly words: string
@@ -33,11 +31,16 @@ export function gapAccess(gap: Gap): Access {
 /** Asks for knowledge. Identifiers in the words are masked: a search box is where people paste them. */
 export function askForIt(gaps: readonly Gap[], grant: Grant<'gap.ask'>, asked: { readonly id: string; readonly words: string; readonly department: string }, at: string): Outcome<readonly Gap[]> {
   granted(grant, asked.id)
-  const words = maskIdentifiers(asked.words.replace(/\s+/g, ' ').trim()).slice(0, MAX_LENGTH)
+  const words = keptWords(asked.words)
   if (words === '') return refused('q', 'gaps.empty')
-  const again = gaps.some((gap) => gap.by === grant.who && sameWords(gap.words, words) && Date.parse(at) - Date.parse(gap.at) < SAME_MS)
-  if (again) return done(gaps)
+  if (askedBefore(gaps, grant.who, words)) return done(gaps)
   return done([...gaps, { id: asked.id, at, by: grant.who, department: asked.department, words, settled: null }])
+}
+
+/** When this person asked for the same and has no answer yet; null when they did not. */
+export function askedBefore(gaps: readonly Gap[], who: string, typed: string): string | null {
+  const words = keptWords(typed)
+  return gaps.find((gap) => gap.by === who && gap.settled === null && sameWords(gap.words, words))?.at ?? null
 }
 
 /** Everything asked in these words, as far as this curator sees it, is answered or will not be. */
@@ -70,6 +73,10 @@ export function gapsSeen(gaps: readonly Gap[], sight: Sight): readonly GapSeen[]
       lastAt: group.map((gap) => gap.at).sort().at(-1) ?? '',
     }))
     .sort((a, b) => b.count - a.count || b.lastAt.localeCompare(a.lastAt))
+}
+
+function keptWords(typed: string): string {
+  return maskIdentifiers(typed.replace(/\s+/g, ' ').trim()).slice(0, MAX_LENGTH)
 }
 
 function sameWords(a: string, b: string): boolean {

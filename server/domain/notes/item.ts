@@ -33,6 +33,11 @@ export function isActive(item: ReviewItem | null): item is ReviewItem {
   return item !== null && (item.state === 'open' || item.state === 'claimed' || item.state === 'returned')
 }
 
+/** Decided on, but for the second curator without whom nothing restricted is lowered. */
+export function waitsForSecond(item: ReviewItem | null): item is ReviewItem & { readonly lowering: NonNullable<ReviewItem['lowering']> } {
+  return item !== null && item.state === 'accepted' && item.lowering !== null
+}
+
 /** Who holds it now; null when nobody does or the claim has run out. */
 export function holder(item: ReviewItem, now: string): string | null {
   return item.claim && item.claim.until > now ? item.claim.by : null

@@ -5,6 +5,7 @@ import type { Level } from '../policy/level.js'
 import type { Sight } from '../policy/readable.js'
 import type { Note } from './note.js'
 import type { NoteSeen } from './seen.js'
+import type { ItemReason } from './item.js'
 import type { Confidence, Direction, Nature } from './words.js'
 
 /** What notes need of a store. Every answer is made under the sight it is given; there is no way around it. */
@@ -17,6 +18,13 @@ export interface Notes {
   /** Notes with work for curators, under the curator's part of the sight alone. */
   queue(query: QueueQuery, sight: Sight): Promise<Page<NoteSeen>>
   queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>>
+  /** How many wait for each reason in that part of the queue, whichever reason it asks for; reasons with none are left out. */
+  queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>>
+  /**
+   * Tags of the notes this sight lists, with how many of those carry each; most used first, at most 500.
+   * @param mergedInto tags that read as another one: a note that carries both counts once
+   */
+  tagsInUse(sight: Sight, mergedInto: Readonly<Record<string, string>>): Promise<readonly TagInUse[]>
   /**
    * Durable when it resolves. Adding an id that exists returns the existing note's version unchanged
    * (idempotent posting and imports).
@@ -66,6 +74,8 @@ export interface Page<T> {
 export interface NoteQuery {
   /** wrote any of its revisions, as far as the sight shows them */
   readonly writer?: string
+  /** leaves out what this person wrote */
+  readonly exceptBy?: string
   /** somebody answers for it since a handover */
   readonly caretaker?: string
   readonly customer?: string
@@ -93,8 +103,17 @@ export interface NoteQuery {
 
 export type QueueTab = 'open' | 'mine' | 'returned' | 'due' | 'flagged'
 
+/** Why something stands in the queue; `lowering`: a note was decided on, and to lower it a second curator is needed. */
+export type QueueReason = ItemReason | 'lowering'
+
+export interface TagInUse {
+  readonly tag: string
+  readonly count: number
+}
+
 export interface QueueQuery {
   readonly tab: QueueTab
+  readonly why?: QueueReason | undefined
   readonly departments?: readonly string[]
   readonly topics?: readonly string[]
   readonly level?: Level

@@ -19,7 +19,7 @@ export const TODAY = '2026-11-21'
 function person(id: string, department: string, more: Partial<Person> = {}): Person {
   return {
     id, login: id, name: id, email: `${id}@bank.example`, title: '', department, teams: [], roles: ['employee'], domain: [],
-    clearance: 'internal', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' }, ...more,
+    clearance: 'internal', language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' }, ...more,
   }
 }
 

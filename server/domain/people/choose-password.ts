@@ -31,12 +31,16 @@ export function ownerOfLink(ports: PasswordPorts, token: string, now: string): P
   return person?.active ? person : undefined
 }
 
-/** Chooses a password by link and uses the link up; of two at once, one wins. */
+/**
+ * Chooses a password by link and uses the link up; of two at once, one wins.
+ * @param firstly puts it on record; when it rejects, the password stays what it was
+ */
 export async function choosePasswordByLink(
   ports: PasswordPorts,
   token: string,
   password: string,
   now: string,
+  firstly: (person: Person) => Promise<void> = async () => {},
 ): Promise<Outcome<Person>> {
   const person = ownerOfLink(ports, token, now)
   if (!person) return refused('', 'password.link.over')
@@ -44,6 +48,8 @@ export async function choosePasswordByLink(
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(password)
   const digest = ports.passwords.digest(token)
+  if (!isOpen(ports.credentials.of(person.id).link, digest, now)) return refused('', 'password.link.over')
+  await firstly(person)
   let won = false
   await ports.credentials.change(person.id, (it) => {
     if (!isOpen(it.link, digest, now)) return it
@@ -56,12 +62,14 @@ export async function choosePasswordByLink(
 /**
  * Changes one's own password; the present one is asked for, so an unlocked screen is not enough. Wrong ones are
  * counted with those of signing in, so that nobody can guess on behind an open session.
+ * @param firstly puts it on record; when it rejects, the password stays what it was
  */
 export async function changeOwnPassword(
   ports: PasswordPorts & { readonly throttle: Throttle },
   person: Person,
   words: { readonly present: string; readonly next: string; readonly address: string },
   now: string,
+  firstly: (person: Person) => Promise<void> = async () => {},
 ): Promise<Outcome<Person>> {
   const credential = ports.credentials.of(person.id)
   const place = placeOf(words.address)
@@ -75,6 +83,7 @@ export async function changeOwnPassword(
   const weak = await weakness(ports.passwords, words.next, person)
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(words.next)
+  await firstly(person)
   await ports.credentials.change(person.id, (it) => ({
     ...it,
     hash,
@@ -89,7 +98,7 @@ export async function changeOwnPassword(
 export async function weakness(
   passwords: Passwords,
   password: string,
-  person: Pick<Person, 'login' | 'name' | 'email'>,
+  person: Pick<Person, 'nameEn' | 'login' | 'name' | 'email'>,
 ): Promise<Refusal | undefined> {
   const length = [...password].length
   if (length < PASSWORD_LENGTH.min) {
@@ -98,7 +107,7 @@ export async function weakness(
   if (length > PASSWORD_LENGTH.max) {
     return { at: 'new_password', code: 'password.too_long', with: { max: PASSWORD_LENGTH.max } }
   }
-  if ((await passwords.strength(password, [person.login, person.name, person.email, 'tacit', '默识'])) < ENOUGH_STRENGTH) {
+  if ((await passwords.strength(password, [person.login, person.name, person.nameEn, person.email, 'tacit', '默识'])) < ENOUGH_STRENGTH) {
     return { at: 'new_password', code: 'password.too_easy' }
   }
   return undefined

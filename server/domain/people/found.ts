@@ -1,5 +1,5 @@
 import type { Person } from './person.js'
-import type { People } from './port.js'
+import type { Firstly, People } from './port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from './refusal.js'
 
 export interface FirstAdmin {
@@ -13,11 +13,13 @@ export interface FirstAdmin {
 /**
  * Makes the bank's head office and its first admin. Refused as soon as anybody is there: it never adds a second.
  * @param ids one for the head office, one for the person
+ * @param firstly see `People`
  */
 export async function foundBank(
   people: People,
   first: FirstAdmin,
   ids: { readonly department: string; readonly person: string },
+  firstly?: Firstly,
 ): Promise<Outcome<Person>> {
   const refusals = incomplete(first)
   if (refusals.length > 0) return refusedAll(refusals)
@@ -35,7 +37,7 @@ export async function foundBank(
     language: 'en',
     active: true,
     absence: null,
-    settings: { shortcuts: true, theme: 'auto' },
+    nameEn: '', settings: { shortcuts: true, theme: 'auto' },
   }
   let founded = false
   await people.change((roster) => {
@@ -43,7 +45,7 @@ export async function foundBank(
     founded = true
     const office = { id: ids.department, name: first.bank.trim(), nameZh: first.bankZh.trim() || first.bank.trim(), parent: null }
     return { persons: [admin], departments: [office], teams: [] }
-  })
+  }, firstly)
   return founded ? done(admin) : refused('', 'setup.already')
 }
 

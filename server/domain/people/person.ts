@@ -11,6 +11,8 @@ export interface Person {
   /** what they type to sign in; unique, lower case */
   readonly login: string
   readonly name: string
+  /** how English pages call them; '' where that is the same name */
+  readonly nameEn: string
   readonly email: string
   /** a line such as "Relationship manager" */
   readonly title: string
@@ -24,6 +26,18 @@ export interface Person {
   readonly active: boolean
   readonly absence: Absence | null
   readonly settings: Settings
+  /** there while an address that somebody else set waits for its owner's word, or a second administrator's */
+  readonly newAddress?: NewAddress
+  /** since when they administer, UTC; missing for whoever always did */
+  readonly adminSince?: string
+}
+
+/** Where mail went before, and who sent it elsewhere. */
+export interface NewAddress {
+  readonly before: string
+  readonly setBy: string
+  /** UTC */
+  readonly at: string
 }
 
 /** A curator away: the deputy gets the domain for that time, never the clearance. Dates are inclusive, `YYYY-MM-DD`. */
@@ -54,4 +68,20 @@ export interface Team {
   /** the department whose curator looks after it */
   readonly department: string
   readonly email: string
+}
+
+/** The name a reader of this language knows somebody by. */
+export function nameIn(language: Language, person: Pick<Person, 'name' | 'nameEn'>): string {
+  return language === 'en' && person.nameEn !== '' ? person.nameEn : person.name
+}
+
+/** Whether a part of one of their names, or of what they sign in with, was typed. */
+export function isCalled(person: Pick<Person, 'name' | 'nameEn' | 'login'>, typed: string): boolean {
+  const wanted = typed.trim().toLowerCase()
+  return [person.name, person.nameEn, person.login].some((name) => name.toLowerCase().includes(wanted))
+}
+
+/** Before schema 2 nobody had a second name. */
+export function personOfSchema1(old: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { nameEn: '', ...old }
 }

@@ -2,6 +2,7 @@ import type { Credential } from './credential.js'
 import type { Directory } from './directory.js'
 import type { Department, Person, Team } from './person.js'
 import type { Session } from './session.js'
+import type { Visit } from './visit.js'
 
 /** Everybody, every department and every team, as one whole. */
 export interface Roster {
@@ -10,13 +11,19 @@ export interface Roster {
   readonly teams: readonly Team[]
 }
 
+export type Firstly = (before: Roster, after: Roster) => Promise<void>
+
 export interface People {
   /** in memory; never waits */
   directory(): Directory
   /** how often the rights of this person changed; see `rightsChanged` */
   rightsEpoch(person: string): number
-  /** One change at a time; on disk before it answers. */
-  change(next: (now: Roster) => Roster): Promise<Directory>
+  /**
+   * One change at a time; on disk before it answers.
+   * @param firstly gets what is there and what is about to be, before anything is written; when it rejects, nothing is.
+   * Not asked when nothing changes.
+   */
+  change(next: (now: Roster) => Roster, firstly?: Firstly): Promise<Directory>
 }
 
 export interface Credentials {
@@ -44,6 +51,12 @@ export interface Sessions {
   endOf(person: string, except?: string): Promise<number>
   /** forgets those whose day is over; @returns how many */
   sweep(now: string): Promise<number>
+}
+
+/** When people last looked in: each one's own, and nobody else asks for it. */
+export interface Visits {
+  /** Notes that this person looks in now. Losing the last seconds of it in a crash harms nobody. */
+  lookIn(person: string, now: string): Visit | Promise<Visit>
 }
 
 export interface Passwords {

@@ -4,7 +4,7 @@ import { rightsChanged } from './rights-changed.js'
 
 const LI: Person = {
   id: 'li', login: 'li.na', name: 'Li Na', email: 'li@bank.example', title: 'Teller', department: 'east', teams: ['desk'], roles: ['employee', 'curator'],
-  domain: ['east', 'west'], clearance: 'internal', language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+  domain: ['east', 'west'], clearance: 'internal', language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
 }
 
 t.test('whatever takes or gives a right ends the sessions', async (t) => {

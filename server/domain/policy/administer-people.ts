@@ -1,9 +1,10 @@
 import { CLEARANCES, type Clearance } from '../people/clearance.js'
 import { Directory } from '../people/directory.js'
-import { LANGUAGES, ROLES, type Department, type Language, type Person, type Role, type Team } from '../people/person.js'
+import { LANGUAGES, ROLES, type Department, type Language, type NewAddress, type Person, type Role, type Team } from '../people/person.js'
 import type { Roster } from '../people/port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from '../people/refusal.js'
 import { granted, type Grant } from './grant.js'
+import { addressSet, adminSince } from './new-address.js'
 
 const LOGIN = /^[a-z0-9][a-z0-9._-]{1,63}$/
 const MAX_NAME_LENGTH = 80
@@ -12,6 +13,7 @@ const MAX_NAME_LENGTH = 80
 export interface PersonEntry {
   readonly login: string
   readonly name: string
+  readonly nameEn: string
   readonly email: string
   readonly title: string
   readonly department: string
@@ -23,25 +25,36 @@ export interface PersonEntry {
 }
 
 /** @returns the roster with a new person in it, active and without a password: a single-use link lets them choose one */
-export function addPerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry): Outcome<Roster> {
+export function addPerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Roster> {
   granted(grant, id)
   const wrong = objectionsTo(entry, roster, null)
   if (wrong.length > 0) return refusedAll(wrong)
-  const person: Person = { id, ...tidy(entry), active: true, absence: null, settings: { shortcuts: true, theme: 'auto' } }
+  const person = withDates({ id, ...tidy(entry), active: true, absence: null, settings: { shortcuts: true, theme: 'auto' } }, undefined, adminSince(undefined, entry, at))
   return done({ ...roster, persons: [...roster.persons, person] })
 }
 
 /** Nobody changes their own rights, whatever their role; one's own name and title are no rights. */
-export function changePerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry): Outcome<Roster> {
+export function changePerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Roster> {
   granted(grant, id)
   const before = roster.persons.find((person) => person.id === id)
   if (!before) return refused('', 'admin.person.gone')
   const wrong = objectionsTo(entry, roster, id)
   if (wrong.length > 0) return refusedAll(wrong)
-  const after: Person = { ...before, ...tidy(entry) }
+  const tidied = tidy(entry)
+  const after = withDates({ ...before, ...tidied }, addressSet(before, tidied.email, grant.who, at), adminSince(before, tidied, at))
   if (grant.who === id && differInRights(before, after)) return refused('', 'admin.person.own_rights')
   if (leavesNoAdmin(roster, after)) return refused('roles', 'admin.person.last_admin')
   return done(withPerson(roster, after))
+}
+
+/** What is there stays where it is: an entry that says what is known already makes the same person, letter by letter. */
+function withDates(person: Person, newAddress: NewAddress | undefined, since: string | undefined): Person {
+  const dated: { -readonly [K in keyof Person]: Person[K] } = { ...person }
+  if (newAddress) dated.newAddress = newAddress
+  else delete dated.newAddress
+  if (since !== undefined) dated.adminSince = since
+  else delete dated.adminSince
+  return dated
 }
 
 /** Disabled people are signed out on the next click and read nothing; what they wrote stays theirs. */
@@ -108,6 +121,7 @@ function objectionsTo(entry: PersonEntry, roster: Roster, self: string | null): 
   if (roster.persons.some((person) => person.login === login && person.id !== self)) say('login', 'admin.login.taken')
   if (entry.name.trim() === '') say('name', 'admin.name.missing')
   if ([...entry.name].length > MAX_NAME_LENGTH) say('name', 'admin.name.too_long', { max: MAX_NAME_LENGTH })
+  if ([...entry.nameEn].length > MAX_NAME_LENGTH) say('nameEn', 'admin.name.too_long', { max: MAX_NAME_LENGTH })
   if (!isAddress(entry.email)) say('email', 'admin.email.form')
   if (!roster.departments.some((each) => each.id === entry.department)) say('department', 'admin.department.unknown')
   if (entry.teams.some((id) => !roster.teams.some((team) => team.id === id))) say('teams', 'admin.teams.unknown')
@@ -123,7 +137,7 @@ function objectionsTo(entry: PersonEntry, roster: Roster, self: string | null): 
 function tidy(entry: PersonEntry): PersonEntry {
   const curator = entry.roles.includes('curator')
   return {
-    ...entry, login: entry.login.trim().toLowerCase(), name: entry.name.trim(), email: entry.email.trim(), title: entry.title.trim(),
+    ...entry, login: entry.login.trim().toLowerCase(), name: entry.name.trim(), nameEn: entry.nameEn.trim(), email: entry.email.trim(), title: entry.title.trim(),
     teams: [...new Set(entry.teams)], roles: [...new Set<Role>(['employee', ...entry.roles])], domain: curator ? [...new Set(entry.domain)] : [],
   }
 }

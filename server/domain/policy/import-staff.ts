@@ -6,7 +6,7 @@ import type { Row } from '../people/table.js'
 import { addPerson, changePerson, setActive, type PersonEntry } from './administer-people.js'
 import type { Grant } from './grant.js'
 
-export const STAFF_COLUMNS = ['login', 'name', 'email', 'title', 'department', 'teams', 'roles', 'domain', 'clearance', 'language', 'active'] as const
+export const STAFF_COLUMNS = ['login', 'name', 'nameEn', 'email', 'title', 'department', 'teams', 'roles', 'domain', 'clearance', 'language', 'active'] as const
 export type StaffColumn = (typeof STAFF_COLUMNS)[number]
 
 /** How files call the columns and write the values, in both languages: content, not code. */
@@ -48,6 +48,8 @@ export interface StaffRoom {
   /** a grant of the importer for one person */
   grantOn(person: string): Grant<'people.administer'>
   nextId(): string
+  /** UTC */
+  readonly now: string
 }
 
 /** This in a cell takes away what was there; an empty cell leaves it. */
@@ -103,7 +105,7 @@ function taken(roster: Roster, row: Row, login: string, before: Person | undefin
   if (!read.ok) return read
   const { entry, active } = read.value
   const grant = room.grantOn(id)
-  const put = before ? changePerson(roster, grant, id, entry) : addPerson(roster, grant, id, entry)
+  const put = before ? changePerson(roster, grant, id, entry, room.now) : addPerson(roster, grant, id, entry, room.now)
   if (!put.ok || active === undefined || active === (before?.active ?? true)) return put
   return setActive(put.value, grant, id, active)
 }
@@ -134,6 +136,7 @@ function entryOf(row: Row, login: string, before: Person | undefined, roster: Ro
   const entry: PersonEntry = {
     login,
     name: text('name', before?.name ?? ''),
+    nameEn: text('nameEn', before?.nameEn ?? ''),
     email: text('email', before?.email ?? ''),
     title: text('title', before?.title ?? ''),
     department: placed === '' ? (before?.department ?? '') : (department(placed) ?? strange('department', placed) ?? ''),

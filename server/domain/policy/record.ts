@@ -48,6 +48,8 @@ export const ACTS = [
   'person.clearance_changed',
   'person.login_changed',
   'person.address_changed',
+  'person.address_confirmed',
+  'person.change_failed',
   'person.moved',
   'person.disabled',
   'person.enabled',

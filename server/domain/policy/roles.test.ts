@@ -6,7 +6,7 @@ import { mayAttempt, reasonAtDoor } from './roles.js'
 
 const PERSON: Person = {
   id: 'p', login: 'p', name: 'P', email: 'p@bank.example', title: '', department: 'head', teams: [], roles: ['employee'], domain: [], clearance: 'restricted',
-  language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+  language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
 }
 const DEPARTMENTS = [{ id: 'head', name: 'Head', nameZh: '总行', parent: null }]
 

@@ -1,6 +1,6 @@
 import type { Directory } from '../people/directory.js'
 import type { Absence, Person } from '../people/person.js'
-import type { People } from '../people/port.js'
+import type { Firstly, People } from '../people/port.js'
 import { done, refused, type Outcome, type Refused } from '../people/refusal.js'
 import { granted, type Grant } from './grant.js'
 
@@ -12,8 +12,9 @@ const DAY = 86_400_000
  * A curator says when they are away and who stands in: for those days the deputy has their domain, never their
  * clearance (PRODUCT.md §2, cover). Null takes it back.
  * @param today `YYYY-MM-DD`
+ * @param firstly see `People`
  */
-export async function setAbsence(people: People, grant: Grant<'cover.manage'>, absence: Absence | null, today: string): Promise<Outcome<Person>> {
+export async function setAbsence(people: People, grant: Grant<'cover.manage'>, absence: Absence | null, today: string, firstly?: Firstly): Promise<Outcome<Person>> {
   granted(grant, grant.who)
   let outcome: Outcome<Person> = refused('', 'policy.curators_only')
   await people.change((roster) => {
@@ -28,7 +29,7 @@ export async function setAbsence(people: People, grant: Grant<'cover.manage'>, a
     const next = { ...person, absence }
     outcome = done(next)
     return { ...roster, persons: roster.persons.map((it) => (it.id === next.id ? next : it)) }
-  })
+  }, firstly)
   return outcome
 }
 

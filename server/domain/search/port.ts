@@ -36,6 +36,47 @@ export interface SearchEngine {
   close(): Promise<void>
 }
 
+/**
+ * What pages ask: whichever engine answers, without what is on hold for it; and when none does, a plain look through
+ * the newest notes under the same law.
+ */
+export interface Finder {
+  /** @throws the signal's reason when it was aborted */
+  search(query: Query, sight: Sight, options: Omit<SearchOptions, 'hold'>, signal?: AbortSignal): Promise<Found>
+  /** Nothing while no engine answers. */
+  suggest(typed: string, sight: Sight, options: Omit<SuggestOptions, 'hold'>, signal?: AbortSignal): Promise<Suggestions>
+  /** Nothing while no engine answers. */
+  similar(to: Likeness, sight: Sight, options: Omit<SimilarOptions, 'hold'>, signal?: AbortSignal): Promise<readonly Hit[]>
+  /** how each engine is, in the order they are asked */
+  engines(): Promise<readonly EngineReport[]>
+}
+
+export interface Found extends Results {
+  /** how many things the engine that answered had to leave out, because it has not taken their newest state */
+  readonly onHold: number
+  /** null when an engine answered */
+  readonly basic: Basic | null
+}
+
+/** How far a plain look through the newest notes went. */
+export interface Basic {
+  readonly looked: number
+  /** nothing readable was left unlooked at */
+  readonly all: boolean
+}
+
+export interface EngineReport {
+  /** as it is configured, without anything secret */
+  readonly name: string
+  /** `resting`: it failed and is asked again a little later */
+  readonly state: Status['state'] | 'resting'
+  readonly entries: number
+  readonly rebuilding: number | null
+  /** how many things were written that it has not taken yet */
+  readonly behind: number
+  readonly onHold: number
+}
+
 export const SORTS = ['relevance', 'newest', 'value'] as const
 export type Sort = (typeof SORTS)[number]
 export type Filters = Readonly<Partial<Record<FacetName, readonly string[]>>>

@@ -77,7 +77,7 @@ async function counted(portal: Portal, world: World, who: Principal): Promise<st
     const sight = portal.sight(who)
     const list = await portal.store.notes.list({ order: 'newest', page: 1, size: 100 }, sight)
     if (list.total !== shown.length || !same(list.rows.map(({ id }) => id), shown.map(({ id }) => id))) wrong.push(`${who.name} has a list of ${list.total}, should be ${shown.length}`)
-    const waiting = world.notes.filter((note) => note.item.active && !note.item.returned && curatesText(world, who, note, note.texts[note.item.subject] as WorldNote['texts'][number]))
+    const waiting = world.notes.filter((note) => ((note.item.active && !note.item.returned) || note.item.lowering !== null) && curatesText(world, who, note, note.texts[note.item.subject] as WorldNote['texts'][number]))
     const { open } = await portal.store.notes.queueCounts({ me: '', now: portal.now() }, sight)
     if (open !== waiting.length) wrong.push(`${who.name} has a queue of ${open}, should be ${waiting.length}`)
   }

@@ -10,6 +10,7 @@ import { openVocabularies } from '../../adapters/store/lowdb/vocabulary-store.js
 import type { Vocabularies } from '../../domain/notes/vocabulary-port.js'
 import type { People } from '../../domain/people/port.js'
 import type { Person } from '../../domain/people/person.js'
+import { SEARCH } from '../../domain/policy/events.js'
 import { everything } from '../../domain/policy/everything.js'
 import { sightOf, type Sight } from '../../domain/policy/readable.js'
 import type { Viewer } from '../../domain/policy/viewer.js'
@@ -73,7 +74,7 @@ export async function openPortal({ engine, vocabularies }: Ground, fault: Fault 
   const store = await openStore(data, { log: { warn: () => {}, error: () => {} } })
   await store.ready
   const pass = everything('a test follows every change')
-  const indexing = searchIndexing({ notes: store.allNotes, customers: store.allCustomers, people, vocabularies, engine, feed: store.feed, pass, today: () => TODAY })
+  const indexing = searchIndexing({ notes: store.allNotes, customers: store.allCustomers, people, vocabularies, engine, index: SEARCH, feed: store.feed, pass, today: () => TODAY, dayOf: (at) => at.slice(0, 10) })
   let gate = Promise.resolve()
   let open = () => {}
   const indexed = new Set<string>()

@@ -55,6 +55,6 @@ export function personFrom(id: EmployeeId, facts: Employee): Person {
     id, login: id, name: id, email: `${id}@bank.test`, title: '', department: facts.department, teams: facts.teams,
     roles: facts.roles, domain: facts.domain, clearance: facts.clearance, language: 'en', active: !facts.disabled,
     absence: facts.deputy ? { from: '2026-03-01', until: '2026-03-08', deputy: facts.deputy } : null,
-    settings: { shortcuts: true, theme: 'auto' },
+    nameEn: '', settings: { shortcuts: true, theme: 'auto' },
   }
 }

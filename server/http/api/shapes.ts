@@ -75,6 +75,7 @@ export const SEARCH_QUERY = z.strictObject({
 export const RESULTS = z.strictObject({
   /** null while many changes of rights wait to be indexed: a count would not be true */
   total: z.int().nullable(),
+  limited: z.boolean().describe('true while no search engine answers: the newest notes were looked through word for word'),
   page: z.int(),
   hits: z.array(z.strictObject({ note: NOTE, snippet: z.string() })),
   facets: z.record(z.enum(FACETS), z.array(z.strictObject({ value: z.string(), count: z.int() }))),

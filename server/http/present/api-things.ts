@@ -3,13 +3,14 @@ import type { z } from 'zod'
 import type { Customer } from '../../domain/customers/customer.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { CUSTOMER, NOTE } from '../api/shapes.js'
+import { customersShown } from '../names-read.js'
 import { labelsOf } from './labels.js'
 
 /** Notes as programs get them, each with the customers this viewer may know. */
 export async function notesForApi(request: FastifyRequest, notes: readonly NoteSeen[]): Promise<z.output<typeof NOTE>[]> {
   const { house } = request
   const labels = labelsOf(request)
-  const customers = await house.customers.some([...new Set(notes.flatMap((note) => note.shown.about.customers))], request.sight())
+  const customers = await customersShown(request, [...new Set(notes.flatMap((note) => note.shown.about.customers))])
   return notes.map((note): z.output<typeof NOTE> => {
     const { shown } = note
     const { about } = shown

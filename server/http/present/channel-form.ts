@@ -4,6 +4,7 @@ import { mayManageChannelsOf, type Cadence, type Channel } from '../../domain/di
 import { LANGUAGES, type Language } from '../../domain/people/person.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { sayRefusals } from '../form.js'
+import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf, type Labels } from './labels.js'
 import { many, one, type Fields } from './note-fields.js'
@@ -77,7 +78,7 @@ export async function channelForm(request: FastifyRequest, fields: Fields, task:
     address: one(fields, 'address'),
     domains: (house.post.settings.domains ?? []).join(', '),
     teams: teams.map((team) => ({ ...pick('team')(team.id, labels.team(team.id)), mailbox: team.email })),
-    owners: teams.map((team) => ({ label: labels.team(team.id), options: directory.members(team.id).map((person) => pick('owner')(person.id, person.name)) })).filter(({ options }) => options.length > 0),
+    owners: teams.map((team) => ({ label: labels.team(team.id), options: directory.members(team.id).map((person) => pick('owner')(person.id, labels.person(person.id))) })).filter(({ options }) => options.length > 0),
     weekly: one(fields, 'every') === 'week',
     days: [1, 2, 3, 4, 5, 6, 7].map((day) => pick('day')(String(day), request.say(`channels.day.${day}`))),
     hours: Array.from({ length: 24 }, (_, hour) => pick('hour')(String(hour), `${String(hour).padStart(2, '0')}:00`)),
@@ -104,7 +105,7 @@ const FIELDS = ['name', 'address', 'team', 'owner', 'timeZone', 'language', 'cad
 export async function customersOfFilter(request: FastifyRequest, fields: Fields) {
   const sight = request.sight()
   const labels = labelsOf(request)
-  const chosen = await request.house.customers.some(many(fields, 'customer'), sight)
+  const chosen = await customersShown(request, many(fields, 'customer'))
   const typed = one(fields, 'customerText').trim()
   const found = typed === '' ? [] : (await request.house.customers.list({ text: typed, order: 'name', page: 1, size: 20 }, sight)).rows.filter(({ restricted }) => !restricted)
   return {

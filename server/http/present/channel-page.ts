@@ -6,6 +6,7 @@ import { previewDigest } from '../../domain/digests/plan-digests.js'
 import { sheetOf } from '../../domain/digests/word-digest.js'
 import { lowerClearance } from '../../domain/people/clearance.js'
 import { may } from '../../domain/policy/grant.js'
+import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
 import { pagesOf } from './pages.js'
@@ -37,7 +38,7 @@ export async function channelPage(request: FastifyRequest, channel: Channel, pag
   const standing = standingToChannel(channel, person, directory, house.clock.today())
   const members = directory.members(channel.team)
   const past = house.post.outbox.ofChannel(channel.id)
-  const seen = await house.customers.some(channel.filter.customers, request.sight())
+  const seen = await customersShown(request, channel.filter.customers)
   const list = (names: readonly string[]) => names.join(labels.zh ? '、' : ', ')
   const reads = members.reduce((lowest, member) => lowerClearance(lowest, member.clearance), channel.ceiling as 'internal' | 'confidential' | 'restricted')
   return {

@@ -65,7 +65,7 @@ export function customerForm(request: FastifyRequest, fields: Fields, task: Cust
       .map(({ id }) => ({ value: id, label: labels.team(id), checked: id === (team || mine[0]) })),
     restricted: one(fields, 'restricted') === 'yes',
     openRestricted: one(fields, 'restricted') === 'yes' || at('restricted') !== '' || at('curators') !== '',
-    curators: curators.map((person) => ({ value: person.id, label: person.name, hint: labels.department(person.department), checked: appointed.includes(person.id) })),
+    curators: curators.map((person) => ({ value: person.id, label: labels.person(person.id), hint: labels.department(person.department), checked: appointed.includes(person.id) })),
     namesakes: task.namesakes.map((customer) => ({ href: `/customers/${customer.id}`, name: customer.name, note: [customer.number, labels.team(customer.team)].filter(Boolean).join(' · ') })),
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { defaultReviewDate } from '../../domain/curation/review-date.js'
-import { holder, isActive } from '../../domain/notes/item.js'
+import { holder, isActive, waitsForSecond } from '../../domain/notes/item.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Refusals } from '../../domain/people/refusal.js'
@@ -35,6 +35,7 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
   const now = house.clock.now()
   const { item } = note
   const active = isActive(item)
+  const second = waitsForSecond(item) ? item.lowering : null
   const held = active ? holder(item, now) : null
   const verifiable = active && note.standing.validated && note.published?.number === item.subject && note.withheld === null
   const within = queryOfWithin(task.within)
@@ -47,9 +48,9 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
     back: within === '' ? '/queue' : `/queue?${within}`,
     here: within === '' ? `/queue/${note.id}` : `/queue/${note.id}?${within}`,
     skip: `/queue/${note.id}?${within === '' ? '' : `${within}&`}skip=1`,
-    why: active && item.why !== 'posted' ? request.say(`curation.why.${item.why}`) : '',
-    whyIcon: WHY_ICONS[item?.why ?? 'posted'],
-    waitingSince: active ? item.openedAt : null,
+    why: second ? request.say('curation.why.lowering') : active && item.why !== 'posted' ? request.say(`curation.why.${item.why}`) : '',
+    whyIcon: WHY_ICONS[second ? 'lowering' : (item?.why ?? 'posted')],
+    waitingSince: second ? second.at : active ? item.openedAt : null,
     urgent: active && item.urgent,
     bar: barOf(request, note, held),
     holder: held === null || !active || !item.claim ? null : {
@@ -67,7 +68,8 @@ export async function decisionPage(request: FastifyRequest, note: NoteSeen, fiel
 }
 
 /** What may be done now: decide, only look, or nothing because nothing waits. */
-function barOf(request: FastifyRequest, note: NoteSeen, held: string | null): 'decide' | 'held' | 'own' | 'returned' | 'closed' {
+function barOf(request: FastifyRequest, note: NoteSeen, held: string | null): 'decide' | 'held' | 'own' | 'returned' | 'lowering' | 'closed' {
+  if (waitsForSecond(note.item)) return 'lowering'
   if (!isActive(note.item)) return 'closed'
   if (note.item.state === 'returned') return 'returned'
   if (!may(request.viewer, 'note.decide', note.standing)) return 'own'

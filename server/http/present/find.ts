@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { plainText } from '../../domain/notes/markdown.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { FACETS, type FacetName } from '../../domain/search/entry.js'
-import { SORTS, type Filters, type Results, type Sort } from '../../domain/search/port.js'
+import { SORTS, type Filters, type Found, type Sort } from '../../domain/search/port.js'
 import { highlight, snippet } from '../../domain/search/snippet.js'
+import { customersShown } from '../names-read.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
 import { stateOf } from './note-page.js'
 import { pagesOf } from './pages.js'
@@ -48,10 +49,10 @@ export function addressOf(search: Search, change: Partial<Search> = {}): string 
   return `/search?${query.toString()}`
 }
 
-export async function resultsModel(request: FastifyRequest, search: Search, results: Results, notes: readonly NoteSeen[], hidden: boolean) {
+export async function resultsModel(request: FastifyRequest, search: Search, results: Found, notes: readonly NoteSeen[], hidden: boolean) {
   const labels = labelsOf(request)
   const ids = [...new Set([...notes.flatMap((note) => note.shown.about.customers), ...results.facets.customer.map((f) => f.value), ...(search.filters.customer ?? [])])]
-  const customers = await request.house.customers.some(ids, request.sight())
+  const customers = await customersShown(request, ids)
   const word = (facet: FacetName, value: string) => (facet === 'customer' ? (customers.get(value)?.name ?? '') : facetWord(request, labels, facet, value))
   const sort = search.sort ?? (search.q.trim() === '' ? 'newest' : 'relevance')
   return {
@@ -75,6 +76,7 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
     sorts: SORTS.map((each) => ({ label: request.say(`search.sort.${each}`), href: addressOf(search, { sort: each }), current: each === sort })),
     corrected: results.corrected.map(({ typed, used }) => ({ typed, used })),
     relaxed: results.relaxed,
+    basic: results.basic,
     archived: { on: search.archived, href: addressOf(search, { archived: !search.archived }) },
     pages: pagesOf(addressOf(search), search.page, PAGE_SIZE, results.total),
     widen: [
@@ -121,7 +123,7 @@ function facetWord(request: FastifyRequest, labels: Labels, facet: FacetName, va
     case 'product': return labels.term('products', value)
     case 'confidence': return ['wip', 'not_validated', 'validated', 'archived'].includes(value) ? request.say(`frame.confidence.${value}`) : ''
     case 'confidentiality': return ['shareable', 'internal', 'confidential', 'restricted'].includes(value) ? request.say(`frame.level.${value}`) : ''
-    case 'author': return request.house.people.directory().person(value)?.name ?? ''
+    case 'author': return request.house.people.directory().person(value) ? labels.person(value) : ''
     default: return value
   }
 }

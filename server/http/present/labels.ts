@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { nameIn } from '../../domain/people/person.js'
 import type { Party } from '../../domain/policy/access.js'
 import type { ClosedKind, ReasonKind, Term, TermKind } from '../../domain/notes/taxonomy.js'
 
@@ -23,7 +24,10 @@ export function labelsOf(request: FastifyRequest): Labels {
   const labels: Labels = {
     zh,
     of,
-    person: (id) => directory.person(id)?.name ?? request.say('notes.somebody'),
+    person: (id) => {
+      const found = directory.person(id)
+      return found ? nameIn(zh ? 'zh' : 'en', found) : request.say('notes.somebody')
+    },
     department: (id) => {
       const found = directory.department(id)
       return found ? (zh ? found.nameZh : found.name) : id

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { may } from '../../domain/policy/grant.js'
 import { stricterLevel } from '../../domain/policy/level.js'
-import { SearchUnavailable } from '../../domain/search/port.js'
 import { parseQuery } from '../../domain/search/query.js'
 import { queryOfWithin, queueQuery, subjectOf, withinFrom, withinOf } from '../curation-room.js'
 import { many, one, type Fields } from './note-fields.js'
@@ -69,15 +68,10 @@ export async function candidates(request: FastifyRequest, note: NoteSeen, text: 
   return [...new Map(living.map((one) => [one.id, one])).values()].slice(0, 20)
 }
 
-/** Ids search finds; none while search is away, and the other ways of finding stay. */
+/** Ids search finds. */
 async function foundBy(request: FastifyRequest, text: string, own: string): Promise<readonly string[]> {
-  const { engine, clock, hold } = request.house
-  const options = { now: clock.now(), kinds: ['note'], hold: hold() } as const
-  try {
-    if (text === '') return (await engine.similar({ text: own }, request.sight(), { ...options, limit: 8 })).map((hit) => hit.id)
-    return (await engine.search(parseQuery(text), request.sight(), { ...options, size: 15 })).hits.map((hit) => hit.id)
-  } catch (error) {
-    if (error instanceof SearchUnavailable) return []
-    throw error
-  }
+  const { finder, clock } = request.house
+  const options = { now: clock.now(), kinds: ['note'] } as const
+  if (text === '') return (await finder.similar({ text: own }, request.sight(), { ...options, limit: 8 })).map((hit) => hit.id)
+  return (await finder.search(parseQuery(text), request.sight(), { ...options, size: 15 })).hits.map((hit) => hit.id)
 }

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { findIdentifiers } from '../../domain/notes/identifiers.js'
 import { ableStewards } from '../../domain/notes/writing.js'
 import type { Refusals } from '../../domain/people/refusal.js'
+import { isCalled } from '../../domain/people/person.js'
 import type { Party } from '../../domain/policy/access.js'
 import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/policy/level.js'
 import { sayRefusals } from '../form.js'
+import { customersShown, namesOnRecord } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf } from './labels.js'
 import { keysNow, many, one, type Fields, AUDIENCE_BY_DEFAULT, LEVEL_BY_DEFAULT } from './note-fields.js'
@@ -74,7 +76,7 @@ export async function noteForm(request: FastifyRequest, typed: Fields, task: For
     tags: one(fields, 'tags'),
     audiences: AUDIENCES.map((value) => ({ value, label: request.say(`frame.audience.${value}`), hint: request.say(`notes.audience_hint.${value}`), checked: value === audience })),
     levels: LEVELS.map((value) => ({ value, label: request.say(`frame.level.${value}`), hint: request.say(`notes.level_hint.${value}`), checked: value === level })),
-    stewards: stewards.map((p) => chosen('steward')(`p:${p.id}`, p.name, labels.department(p.department))),
+    stewards: stewards.map((p) => chosen('steward')(`p:${p.id}`, labels.person(p.id), labels.department(p.department))),
     teams: person.teams.length > 1 && !task.edits ? person.teams.map((id) => ({ value: id, label: labels.team(id), hint: '', checked: id === (one(fields, 'team') || person.teams[0]) })) : [],
     plainly: willRead(request, fields),
     now: {
@@ -94,9 +96,10 @@ const FOCUS: Readonly<Record<string, string>> = { customers: 'customerText', nam
 /** The customers chosen, and those found for what is being typed. */
 export async function customerPart(request: FastifyRequest, fields: Fields) {
   const sight = request.sight()
-  const chosen = await request.house.customers.some(many(fields, 'customer'), sight)
+  const chosen = await customersShown(request, many(fields, 'customer'))
   const typed = one(fields, 'customerText').trim()
   const found = typed === '' ? [] : (await request.house.customers.list({ text: typed, order: 'name', page: 1, size: 8 }, sight)).rows
+  await namesOnRecord(request, found)
   const labels = labelsOf(request)
   return {
     chosen: [...chosen.values()].map((customer) => ({ id: customer.id, name: customer.name, restricted: customer.restricted })),
@@ -125,11 +128,11 @@ export function partiesFound(request: FastifyRequest, typed: string) {
   const directory = request.house.people.directory()
   const wanted = typed.toLowerCase()
   const people = [...directory.persons.values()]
-    .filter((p) => p.active && (p.name.toLowerCase().includes(wanted) || p.login.includes(wanted)))
-    .map((p) => ({ id: `p:${p.id}`, name: p.name, note: labels.department(p.department) }))
+    .filter((p) => p.active && isCalled(p, typed))
+    .map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: labels.department(p.department) }))
   const teams = [...directory.teams.values()]
     .filter((team) => team.name.toLowerCase().includes(wanted) || team.nameZh.includes(typed))
-    .map((team) => ({ id: `t:${team.id}`, name: labels.team(team.id), note: request.say('notes.named.team') }))
+    .map((team) => ({ id: `t:${team.id}`, name: labels.team(team.id), names: [team.name, team.nameZh], note: request.say('notes.named.team') }))
   return [...people, ...teams].slice(0, 8)
 }
 

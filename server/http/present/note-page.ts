@@ -9,6 +9,7 @@ import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
 import { may } from '../../domain/policy/grant.js'
 import type { Act } from '../../domain/policy/acts.js'
 import { initialsOf } from '../frame.js'
+import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
 import { textWithMarks, withMarks } from './marks.js'
@@ -22,7 +23,7 @@ const ACTS_SHOWN = [
 export async function notePage(request: FastifyRequest, note: NoteSeen, revision: Revision = note.shown) {
   const { house } = request
   const labels = labelsOf(request)
-  const customers = await house.customers.some([...revision.about.customers, ...note.reuses.flatMap((r) => r.customer ?? [])], request.sight())
+  const customers = await customersShown(request, [...revision.about.customers, ...note.reuses.flatMap((r) => r.customer ?? [])])
   const named = (id: string) => customers.get(id)?.name ?? ''
   const today = house.clock.today()
   const html = withMarks(request, await house.markdown.render(revision.body), note.marks)
@@ -62,7 +63,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     underReview: isActive(note.item),
     asCurator: note.asCurator,
     otherFace: otherFace(note, revision),
-    thread: note.thread.map((line) => ({ by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: marked(line.text) })),
+    thread: note.thread.map((line) => ({ id: line.id, by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: marked(line.text) })),
     comments: note.comments.map((line) => ({ id: line.id, by: labels.person(line.by), initials: initialsOf(labels.person(line.by)), at: line.at, text: marked(line.text), clear: Boolean(can['clear']) && line.on !== note.shown.number })),
     reuses: note.reuses.map((use) => ({ by: labels.person(use.by), at: use.at, outcome: labels.closed('outcomes', use.outcome), text: use.text, customer: use.customer && customers.has(use.customer) ? { href: `/customers/${use.customer}`, name: named(use.customer) } : null })),
     flags: note.flags.filter((flag) => flag.settled === null).map((flag) => ({ by: labels.person(flag.by), at: flag.at, reason: labels.reason('flag', flag.reason), text: flag.text })),
@@ -102,7 +103,7 @@ function narrowing(request: FastifyRequest, note: NoteSeen, labels: Labels) {
     audiences: AUDIENCES.slice(0, AUDIENCES.indexOf(rights.audience) + 1).map(option('audience', rights.audience)),
     levels: LEVELS.slice(LEVELS.indexOf(rights.level)).map(option('level', rights.level)),
     named: rights.named.map((party) => ({ value: party, label: labels.party(party) })),
-    stewards: rights.level === 'restricted' ? [] : stewards.map((p) => ({ value: `p:${p.id}`, label: p.name })),
+    stewards: rights.level === 'restricted' ? [] : stewards.map((p) => ({ value: `p:${p.id}`, label: labels.person(p.id) })),
   }
 }
 
@@ -253,6 +254,6 @@ export function noteRow(request: FastifyRequest, note: NoteSeen, labels: Labels,
 
 export async function noteRows(request: FastifyRequest, notes: readonly NoteSeen[]) {
   const labels = labelsOf(request)
-  const customers = await request.house.customers.some([...new Set(notes.flatMap((note) => note.shown.about.customers))], request.sight())
+  const customers = await customersShown(request, [...new Set(notes.flatMap((note) => note.shown.about.customers))])
   return notes.map((note) => noteRow(request, note, labels, customers))
 }

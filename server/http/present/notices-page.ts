@@ -20,8 +20,10 @@ export function noticeRow(request: FastifyRequest, { notice, note }: ShownNotice
 }
 
 /** Where a notice leads; empty when it leads nowhere. The page there asks the law by itself. */
-export function hrefOfNotice({ about, kind }: Notice): string {
+export function hrefOfNotice({ about, kind, with: values }: Notice): string {
   if (about.kind === 'note') return CURATORS_KINDS.has(kind) ? `/queue/${about.id}` : `/notes/${about.id}`
+  // Of an address only its owner is told, and there they say whether it is theirs.
+  if (kind === 'rights_changed' && String(values['changes']).split(',').includes('email')) return '/me'
   return about.kind === 'channel' ? `/channels/${about.id}` : ''
 }
 
@@ -57,6 +59,8 @@ function said(request: FastifyRequest, name: string, value: string | number, lab
     case 'level': return request.say(`frame.level.${value}`)
     case 'to': return labels.person(value)
     case 'department': return labels.department(value)
+    case 'before':
+    case 'above': return labels.department(value)
     case 'outcome': return labels.closed('outcomes', value)
     case 'reason': return labels.reason('flag', value)
     case 'code': return labels.reason('return', value)

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { holder, type ItemReason } from '../../domain/notes/item.js'
+import { holder, waitsForSecond } from '../../domain/notes/item.js'
+import type { QueueReason } from '../../domain/notes/port.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { LEVELS } from '../../domain/policy/level.js'
-import { minutesLeft, queryOfWithin, subjectOf, type Within } from '../curation-room.js'
+import { QUEUE_REASONS, minutesLeft, queryOfWithin, subjectOf, type Within } from '../curation-room.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
 
@@ -10,7 +11,7 @@ const HOUR = 3_600_000
 /** From here on an item is shown as late: it goes to the department above. */
 const LATE_HOURS = 48
 
-export const WHY_ICONS: Readonly<Record<ItemReason, string>> = { posted: 'note', edited: 'draft', due: 'clock', flagged: 'flag', imported: 'download', merged: 'merge' }
+export const WHY_ICONS: Readonly<Record<QueueReason, string>> = { posted: 'note', edited: 'draft', due: 'clock', flagged: 'flag', imported: 'download', merged: 'merge', lowering: 'lock' }
 
 /** One line of the queue. */
 export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within, labels: Labels = labelsOf(request)) {
@@ -20,7 +21,10 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
   const held = item ? holder(item, now) : null
   const query = queryOfWithin(within)
   const flags = note.flags.filter((flag) => flag.settled === null)
-  const own = note.standing.wroteSinceDecision
+  const lowering = waitsForSecond(item) ? item.lowering : null
+  const own = note.standing.wroteSinceDecision && lowering === null
+  const why = lowering ? 'lowering' : (item?.why ?? 'posted')
+  const openedAt = lowering?.at ?? item?.openedAt ?? note.updatedAt
   return {
     id: note.id,
     href: `/queue/${note.id}${query === '' ? '' : `?${query}`}`,
@@ -29,13 +33,13 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
     back: query === '' ? '/queue' : `/queue?${query}`,
     heading: subject.title,
     lang: languageOf(subject.title + subject.body),
-    age: ageOf(request, item?.openedAt ?? note.updatedAt, now),
-    openedAt: item?.openedAt ?? note.updatedAt,
-    late: item !== null && item.state !== 'returned' && Date.parse(now) - Date.parse(item.openedAt) >= LATE_HOURS * HOUR,
+    age: ageOf(request, openedAt, now),
+    openedAt,
+    late: item !== null && item.state !== 'returned' && Date.parse(now) - Date.parse(openedAt) >= LATE_HOURS * HOUR,
     urgent: item?.urgent === true || flags.some((flag) => flag.reason === 'says_too_much'),
     // A flag says itself why the item is here.
-    why: item && item.why !== 'posted' && !(item.why === 'flagged' && flags.length > 0) ? request.say(`curation.why.${item.why}`) : '',
-    whyIcon: WHY_ICONS[item?.why ?? 'posted'],
+    why: why !== 'posted' && !(why === 'flagged' && flags.length > 0) ? request.say(`curation.why.${why}`) : '',
+    whyIcon: WHY_ICONS[why],
     flags: flags.map((flag) => labels.reason('flag', flag.reason)),
     meta: [
       note.home.team === null ? labels.department(note.home.department) : `${labels.department(note.home.department)} · ${labels.team(note.home.team)}`,
@@ -45,6 +49,8 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
     ].filter((part) => part !== ''),
     level: subject.number === note.published?.number ? note.rights.level : subject.proposed.level,
     reviewFirst: note.governance === 'review_first' && !note.standing.validated,
+    // Nobody claims it: one word of a second curator settles it.
+    lowering: lowering && { mine: lowering.by === me(request).id, by: labels.person(lowering.by) },
     claim: {
       own,
       returned: item?.state === 'returned',
@@ -58,18 +64,20 @@ export function queueRow(request: FastifyRequest, note: NoteSeen, within: Within
 }
 
 /** The filters above the queue, over what this curator's domain and the taxonomy hold. */
-export function queueFilters(request: FastifyRequest, within: Within, labels: Labels = labelsOf(request)) {
+export function queueFilters(request: FastifyRequest, within: Within, labels: Labels = labelsOf(request), reasons: ReadonlyMap<QueueReason, number> = new Map()) {
   const { house } = request
   const directory = house.people.directory()
   const topics = house.vocabularies.vocabulary().offered('topics').filter((topic) => !topic.route_to)
   const option = (now: string) => (value: string, label: string) => ({ value, label, checked: value === now })
   return {
     tab: within.tab,
+    reasons: QUEUE_REASONS.filter((why) => reasons.has(why) || why === within.why)
+      .map((why) => option(within.why)(why, request.say('curation.filter.counted', { what: request.say(`curation.why.${why}`), count: reasons.get(why) ?? 0 }))),
     departments: directory.domainOf(me(request), house.clock.today()).map((id) => option(within.department)(id, labels.department(id))),
     topics: topics.map((topic) => option(within.topic)(topic.key, topic.parent ? `— ${labels.of(topic)}` : labels.of(topic))),
     levels: LEVELS.map((level) => option(within.level)(level, request.say(`frame.level.${level}`))),
     text: within.text,
-    inForce: within.department !== '' || within.topic !== '' || within.level !== '' || within.text !== '',
+    inForce: within.why !== '' || within.department !== '' || within.topic !== '' || within.level !== '' || within.text !== '',
     clear: within.tab === 'open' ? '/queue' : `/queue?tab=${within.tab}`,
   }
 }

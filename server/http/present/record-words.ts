@@ -80,6 +80,8 @@ const SAYINGS: Readonly<Record<Act, Saying>> = {
   'person.clearance_changed': change(level),
   'person.login_changed': change(verbatim),
   'person.address_changed': change(verbatim),
+  'person.address_confirmed': ({ to }) => to,
+  'person.change_failed': nothing,
   'person.moved': change(department),
   // On or off is what the act itself says.
   'person.disabled': () => '',

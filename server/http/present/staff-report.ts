@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { rightsThatChanged } from '../../domain/digests/tell-people.js'
+import { nameIn } from '../../domain/people/person.js'
 import type { StaffLine, StaffPlan } from '../../domain/policy/import-staff.js'
 
 const SHOWN = 300
@@ -21,8 +22,9 @@ function textOf(request: FastifyRequest, plan: StaffPlan, { what, person, refusa
   if (what === 'refused') return refusals.map(({ code, with: values }) => request.say(code, values)).join(' ')
   const after = plan.roster.persons.find(({ id }) => id === person)
   const before = request.house.people.directory().person(person)
-  if (!before || !after) return after?.name ?? ''
+  if (!before || !after) return after ? nameIn(request.readerLanguage(), after) : ''
+  const name = nameIn(request.readerLanguage(), after)
   const rights = rightsThatChanged(before, after).map((right) => request.say(`notices.right.${right}`))
   const list = rights.join(request.readerLanguage() === 'zh' ? '、' : ', ')
-  return rights.length > 0 ? request.say('staff.changes', { name: after.name, rights: list }) : after.name
+  return rights.length > 0 ? request.say('staff.changes', { name, rights: list }) : name
 }

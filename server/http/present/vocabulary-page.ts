@@ -14,21 +14,15 @@ export function tabOf(typed: string): VocabularyTab {
 }
 
 /** One list of the vocabulary, as a tree where it is one. */
-export function vocabularyPage(request: FastifyRequest, tab: VocabularyTab, tags: { readonly from: string; readonly into: string; readonly refusals: Refusals }) {
+export function vocabularyPage(request: FastifyRequest, tab: VocabularyTab) {
   const { taxonomy } = request.house.vocabularies.vocabulary()
   const kinds = EDITED_KINDS.filter((kind) => (tab === 'reasons' ? kind.startsWith('reasons.') : kind === tab))
-  const refusals = sayRefusals(request, tags.refusals)
   return {
     tabs: TABS.map((each) => ({ href: `/vocabulary?kind=${each}`, label: request.say(`vocabulary.kind.${each}`), count: 0, counted: false, current: each === tab })),
     version: taxonomy.version,
     groups: kinds.map((kind) => ({
       kind, heading: kind.startsWith('reasons.') ? request.say(`vocabulary.reasons.${kind.slice(8)}`) : '', add: `/vocabulary/${kind}/new`, rows: rowsOf(request, taxonomy, kind),
     })),
-    tags: tab === 'tags' ? {
-      from: tags.from, into: tags.into, fromRefusal: refusalAt(refusals, 'from'), intoRefusal: refusalAt(refusals, 'into'),
-      merged: Object.entries(taxonomy.aliases.tags ?? {}).map(([from, into]) => ({ from, into })),
-    } : null,
-    refusals,
     changes: changesSaid(request, (taxonomy.changes ?? []).filter(({ kind }) => kind === tab || kind.startsWith(`${tab}.`)).slice(-CHANGES_SHOWN)).reverse(),
   }
 }

@@ -8,7 +8,7 @@ import type { Writing } from '../../domain/notes/writing.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import type { Party } from '../../domain/policy/access.js'
 import { FACETS } from '../../domain/search/entry.js'
-import { SearchUnavailable, type Filters } from '../../domain/search/port.js'
+import type { Filters } from '../../domain/search/port.js'
 import { parseQuery } from '../../domain/search/query.js'
 import { snippet } from '../../domain/search/snippet.js'
 import { bearerTokens } from '../api/bearer.js'
@@ -104,26 +104,21 @@ async function search(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const sight = request.sight()
   const asked = request.query as z.output<typeof SEARCH_QUERY>
   const filters = Object.fromEntries(FACETS.flatMap((facet) => (asked[facet] ? [[facet, asked[facet]]] : []))) as Filters
-  const hold = house.hold()
-  try {
-    const found = await house.engine.search(parseQuery(asked.q), sight, {
-      now: house.clock.now(), filters, ...(asked.sort && { sort: asked.sort }), page: asked.page, size: asked.size, hold, archived: asked.archived === '1', kinds: ['note'],
-    })
-    const notes = (await Promise.all(found.hits.map(({ id }) => house.notes.get(id, sight)))).filter((note): note is NoteSeen => note !== null)
-    await listOnRecord(request, { notes })
-    const things = await notesForApi(request, notes)
-    // A customer's id in a facet is only for whoever may know the customer.
-    const known = await house.customers.some(found.facets.customer.map(({ value }) => value), sight)
-    return reply.send({
-      total: hold.length > MANY_ON_HOLD ? null : found.total,
-      page: asked.page,
-      hits: things.map((note) => ({ note, snippet: snippet(plainText(note.body), found.terms).map((part) => part.text).join('') })),
-      facets: hold.length > MANY_ON_HOLD ? Object.fromEntries(FACETS.map((facet) => [facet, []])) : { ...found.facets, customer: found.facets.customer.filter(({ value }) => known.has(value)) },
-    })
-  } catch (error) {
-    if (!(error instanceof SearchUnavailable)) throw error
-    return refuse(reply.code(503).header('retry-after', '5'), request, 'errors.busy', [])
-  }
+  const found = await house.finder.search(parseQuery(asked.q), sight, {
+    now: house.clock.now(), filters, ...(asked.sort && { sort: asked.sort }), page: asked.page, size: asked.size, archived: asked.archived === '1', kinds: ['note'],
+  })
+  const notes = (await Promise.all(found.hits.map(({ id }) => house.notes.get(id, sight)))).filter((note): note is NoteSeen => note !== null)
+  await listOnRecord(request, { notes })
+  const things = await notesForApi(request, notes)
+  // A customer's id in a facet is only for whoever may know the customer.
+  const known = await house.customers.some(found.facets.customer.map(({ value }) => value), sight)
+  return reply.send({
+    total: found.onHold > MANY_ON_HOLD ? null : found.total,
+    limited: found.basic !== null,
+    page: asked.page,
+    hits: things.map((note) => ({ note, snippet: snippet(plainText(note.body), found.terms).map((part) => part.text).join('') })),
+    facets: found.onHold > MANY_ON_HOLD ? Object.fromEntries(FACETS.map((facet) => [facet, []])) : { ...found.facets, customer: found.facets.customer.filter(({ value }) => known.has(value)) },
+  })
 }
 
 function writingFrom(sent: z.output<typeof NEW_NOTE>): Writing {

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { departmentsWithoutTwo } from '../../domain/curation/escalate.js'
 import { possibleDeputies, setAbsence } from '../../domain/policy/set-absence.js'
-import type { Absence, Person } from '../../domain/people/person.js'
+import type { Absence } from '../../domain/people/person.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
+import { changeOnRecord } from '../people-on-record.js'
+import { handOf } from '../people-room.js'
 import { labelsOf } from '../present/labels.js'
 import { one, type Fields } from '../present/note-fields.js'
 import { me } from '../session.js'
@@ -22,12 +24,8 @@ export function cover(app: FastifyInstance): void {
     const deputy = one(fields, 'deputy')
     const absence: Absence | null = one(fields, 'back') === 'yes' ? null : { from: one(fields, 'from'), until: one(fields, 'until'), deputy }
     const grant = grantNew(request, 'cover.manage', before.id)
-    const outcome = await setAbsence(house.people, grant, absence, house.clock.today())
+    const outcome = await changeOnRecord(house, handOf(request), (firstly) => setAbsence(house.people, grant, absence, house.clock.today(), firstly))
     if (!outcome.ok) return show(request, reply.code(422), fields, outcome.refusals)
-    await house.record.append({
-      at: house.clock.now(), who: before.id, did: 'person.absence_changed', thing: { kind: 'person', id: before.id },
-      from: coded(before), to: coded(outcome.value), via: 'page', request: request.id,
-    })
     await house.tellOfCover(before, outcome.value)
     return reply.flash(absence === null ? 'curation.cover.said_back' : 'curation.cover.said_set').seeOther('/queue/cover')
   })
@@ -44,18 +42,14 @@ export function cover(app: FastifyInstance): void {
       departments: departmentsWithoutTwo(people, today).map(({ department, curators }) => ({
         name: labels.department(department),
         above: people.lineage(department).slice(1, 2).map(labels.department).join(''),
-        curators: curators.map((person) => person.name).join(labels.zh ? '、' : ', '),
+        curators: curators.map((person) => labels.person(person.id)).join(labels.zh ? '、' : ', '),
         count: curators.length,
       })),
       away: [...people.persons.values()].filter((person) => person.active && person.absence && person.absence.until >= today && person.roles.includes('curator')).map((person) => ({
-        name: person.name, from: person.absence?.from ?? '', until: person.absence?.until ?? '', deputy: labels.person(person.absence?.deputy ?? ''),
+        name: labels.person(person.id), from: person.absence?.from ?? '', until: person.absence?.until ?? '', deputy: labels.person(person.absence?.deputy ?? ''),
       })),
     })
   })
-}
-
-function coded({ absence }: Person): string {
-  return absence ? `${absence.from},${absence.until},p:${absence.deputy}` : ''
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields, refusals: Refusals): Promise<FastifyReply> {
@@ -76,14 +70,14 @@ async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields
     until: one(fields, 'until'),
     today,
     deputies: possibleDeputies(person, people).map((other) => ({
-      value: other.id, label: other.name, note: labels.department(other.department), curator: other.roles.includes('curator'),
+      value: other.id, label: labels.person(other.id), note: labels.department(other.department), curator: other.roles.includes('curator'),
       clearance: request.say(`frame.level.${other.clearance}`), checked: other.id === one(fields, 'deputy'),
     })),
     now: person.absence && person.absence.until >= today
       ? { from: person.absence.from, until: person.absence.until, deputy: labels.person(person.absence.deputy), begun: person.absence.from <= today }
       : null,
     standingIn: standingIn.map((other) => ({
-      name: other.name, from: other.absence?.from ?? '', until: other.absence?.until ?? '', domain: other.domain.map(labels.department).join(labels.zh ? '、' : ', '),
+      name: labels.person(other.id), from: other.absence?.from ?? '', until: other.absence?.until ?? '', domain: other.domain.map(labels.department).join(labels.zh ? '、' : ', '),
     })),
   })
 }

@@ -9,7 +9,7 @@ import { ableStewards } from '../../domain/notes/writing.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import type { Act } from '../../domain/policy/acts.js'
 import type { Grant } from '../../domain/policy/grant.js'
-import { applied, listOnRecord, named, nextItem, withinOf } from '../curation-room.js'
+import { applied, listOnRecord, named, nextItem, queueAddress, withinOf } from '../curation-room.js'
 import { sayRefusals } from '../form.js'
 import { grantOn, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
@@ -61,11 +61,7 @@ export function curating(app: FastifyInstance): void {
       if (!/^\d{4}-\d{2}-\d{2}$/.test(reviewOn) || reviewOn <= house.clock.today()) return refused('reviewOn', 'curation.review_on.in_past')
       return stillTrue(note, grant, reviewOn, house.ids.next(), house.clock.now())
     },
-    onward: async (request, fields, note) => {
-      const next = await nextItem(request, withinOf(one(fields, 'within')), note)
-      const query = one(fields, 'within')
-      return next ? `/queue/${next.id}${query === '' ? '' : `?${query}`}` : `/queue${query === '' ? '' : `?${query}`}`
-    },
+    onward: toNextItem,
   })
   deed({
     path: 'classification', allow: 'note.classify', said: 'curation.said.classified', onRevision: true,
@@ -84,8 +80,17 @@ export function curating(app: FastifyInstance): void {
   deed({
     path: 'lowering', allow: 'note.curate', said: 'notes.said.lowered',
     verb: (note, grant, fields, { house }) => confirmLowering(note, grant, one(fields, 'agrees') === 'yes', house.clock.now()),
-    onward: async (request, _fields, note) => ((await request.house.notes.get(note, request.sight())) ? `/notes/${note}` : '/queue'),
+    onward: async (request, fields, note) => {
+      if ('within' in fields) return toNextItem(request, fields, note)
+      return (await request.house.notes.get(note, request.sight())) ? `/notes/${note}` : '/queue'
+    },
   })
+}
+
+/** Whoever works through the queue goes on with what comes next in their part of it. */
+async function toNextItem(request: FastifyRequest, fields: Fields, note: string): Promise<string> {
+  const within = withinOf(one(fields, 'within'))
+  return queueAddress(within, (await nextItem(request, within, note))?.id)
 }
 
 /** @returns null for a form that does not say which revision it was made on */

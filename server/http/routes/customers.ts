@@ -7,6 +7,7 @@ import { mayAttempt } from '../../domain/policy/roles.js'
 import { standingApart } from '../../domain/policy/rules.js'
 import { customerOf, roomAround } from '../customer-room.js'
 import { listOnRecord } from '../list-reads.js'
+import { namesOnRecord } from '../names-read.js'
 import { grantNew, grantOn, roleFacts } from '../note-room.js'
 import { isPartial } from '../origin.js'
 import { customerForm, entryFrom, fieldsOfCustomer, type CustomerFormTask } from '../present/customer-form.js'
@@ -46,6 +47,7 @@ export function customers(app: FastifyInstance): void {
     const fields = (request.body ?? {}) as Fields
     const entry = entryFrom(fields)
     const namesakes = entry.name.trim() === '' || one(fields, 'another') === 'yes' ? [] : await house.customers.named(entry.name.trim(), request.sight())
+    await namesOnRecord(request, namesakes)
     const id = house.ids.next()
     const grant = grantNew(request, 'customer.create', id)
     const outcome = addCustomer(grant, id, entry, await roomAround(request, entry.number, null))

@@ -145,7 +145,7 @@ async function settled(request: FastifyRequest): Promise<Fields> {
   const found = typed === '' ? [] : await request.house.customers.named(typed, request.sight())
   if (found.length === 1 && found[0]) Object.assign(fields, { customer: [...many(fields, 'customer'), found[0].id], customerText: '' })
   const reader = one(fields, 'namedText').trim()
-  const exact = reader === '' ? [] : namedPart(request, { namedText: reader }).options.filter((option) => option.name === reader)
+  const exact = reader === '' ? [] : namedPart(request, { namedText: reader }).options.filter((option) => option.names.includes(reader))
   if (exact.length === 1 && exact[0]) Object.assign(fields, { named: [...many(fields, 'named'), exact[0].id], namedText: '' })
   return fields
 }

@@ -2,15 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PASSWORD_LENGTH, changeOwnPassword } from '../../domain/people/choose-password.js'
 import { LANGUAGES } from '../../domain/people/person.js'
+import { confirmAddress, takeBackAddress } from '../../domain/policy/new-address.js'
 import { THEMES, prefer } from '../../domain/people/prefer.js'
-import type { Refusals } from '../../domain/people/refusal.js'
+import type { Roster } from '../../domain/people/port.js'
+import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { fieldsOf, refusalAt, sayRefusals } from '../form.js'
 import { ownPath } from '../origin.js'
+import { changeOnRecord } from '../people-on-record.js'
+import { handOf, tellChange } from '../people-room.js'
+import { labelsOf } from '../present/labels.js'
 import { presentSessions } from '../present/sessions.js'
 import { beginSession, me } from '../session.js'
 
 const LANGUAGE = z.object({ language: z.enum(LANGUAGES), next: z.string().max(2_000).default('/me') })
 const SETTINGS = z.object({ language: z.enum(LANGUAGES), theme: z.enum(THEMES), shortcuts: z.literal('on').optional() })
+const ADDRESS = z.object({ address: z.string().max(200), answer: z.enum(['mine', 'back']) })
 const PASSWORD = z.object({ present_password: z.string().max(1_000).default(''), new_password: z.string().max(1_000).default('') })
 
 /** One's own page: language, theme, shortcuts, password, and where one is signed in. None of it touches a right. */
@@ -35,14 +41,33 @@ export function myself(app: FastifyInstance): void {
     if (request.isStale) return show(request, reply, [{ at: '', code: 'errors.stale_form' }])
     const now = house.clock.now()
     const words = { present: form.present_password, next: form.new_password, address: request.ip }
-    const outcome = await changeOwnPassword(house, me(request), words, now)
+    const outcome = await changeOwnPassword(house, me(request), words, now, ({ id }) =>
+      house.record.append({ at: now, who: id, did: 'password.changed', thing: { kind: 'person', id }, via: 'page', request: request.id }))
     if (!outcome.ok) return show(request, reply, outcome.refusals)
     const { id } = outcome.value
-    await house.record.append({ at: now, who: id, did: 'password.changed', thing: { kind: 'person', id }, via: 'page', request: request.id })
     // Every session ended with the old password, this one too: the person goes on in a new one.
     await house.sessions.endOf(id)
     await beginSession(request, outcome.value)
     return reply.flash('me.password.changed').seeOther('/me')
+  })
+
+  // An address that an administrator set: only its owner, or a second administrator, says that it is right.
+  app.post('/me/address', { config: { allow: 'self.manage' } }, async (request, reply) => {
+    const { house } = request
+    const { address, answer } = fieldsOf(request, ADDRESS)
+    const before = me(request)
+    const verb = answer === 'mine' ? confirmAddress : takeBackAddress
+    let outcome: Outcome<Roster> = refused('', 'me.address.changed')
+    await changeOnRecord(house, handOf(request), (firstly) => house.people.change((roster) => {
+      outcome = verb(roster, before.id, address)
+      return outcome.ok ? outcome.value : roster
+    }, firstly))
+    if (!outcome.ok) return show(request, reply, (outcome as { readonly refusals: Refusals }).refusals)
+    if (answer === 'mine') return reply.flash('me.address.confirmed').seeOther('/me')
+    // A link that is on its way to the other mailbox opens nothing any more.
+    await house.credentials.change(before.id, (it) => ({ ...it, link: null }))
+    await tellChange(house, before, handOf(request))
+    return reply.flash('me.address.taken_back').seeOther('/me')
   })
 
   app.post('/me/sessions/closure', { config: { allow: 'self.manage' } }, async (request, reply) => {
@@ -56,7 +81,7 @@ function show(request: FastifyRequest, reply: FastifyReply, refusals: Refusals):
   const said = sayRefusals(request, refusals)
   return reply.code(refusals.length > 0 ? 422 : 200).page('me/show', {
     title: request.say('me.title'),
-    name: person.name,
+    name: labelsOf(request).person(person.id),
     login: person.login,
     jobTitle: person.title,
     settings: {
@@ -69,6 +94,7 @@ function show(request: FastifyRequest, reply: FastifyReply, refusals: Refusals):
       presentRefusal: refusalAt(said, 'present_password'),
       newRefusal: refusalAt(said, 'new_password'),
     },
+    waiting: person.newAddress && { before: person.newAddress.before, address: person.email, by: labelsOf(request).person(person.newAddress.setBy), at: person.newAddress.at },
     sessions: presentSessions(request, person.id),
     refusals: said,
   })

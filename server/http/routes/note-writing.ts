@@ -148,7 +148,7 @@ async function show(
   const form = await noteForm(request, fields, task)
   const title = request.say(task.edits ? (task.edits.suggestion ? 'notes.suggest.title' : 'notes.edit.title') : 'notes.new.title')
   return reply.page('notes/new', {
-    title, form, preview, section: task.edits ? null : 'mine', alike: [], conflict: conflict ? changedTexts(baseOf(conflict).body, one(fields, 'body')) : null,
+    title, form, preview, section: task.edits ? null : 'mine', alike: [], conflict: conflict ? { ...changedTexts(baseOf(conflict).body, one(fields, 'body')), own: baseOf(conflict).by === me(request).id } : null,
     routes: routesElsewhere(request),
   })
 }
@@ -204,7 +204,7 @@ async function settled(request: FastifyRequest): Promise<Fields> {
   const reader = one(fields, 'namedText').trim()
   if (reader !== '') {
     const { options } = namedPart(request, { ...fields, named: [] })
-    const exact = options.filter((option) => option.name === reader || options.length === 1)
+    const exact = options.filter((option) => option.names.includes(reader) || options.length === 1)
     if (exact.length === 1 && exact[0]) {
       fields['named'] = [...many(fields, 'named'), exact[0].id]
       fields['namedText'] = ''

@@ -19,11 +19,9 @@ export function passwordByLink(app: FastifyInstance): void {
     const form = fieldsOf(request, FORM)
     if (request.isStale) return show(request, reply, [{ at: '', code: 'errors.stale_form' }])
     const now = house.clock.now()
-    const outcome = await choosePasswordByLink(house, request.params.token, form.new_password, now)
+    const outcome = await choosePasswordByLink(house, request.params.token, form.new_password, now, ({ id }) =>
+      house.record.append({ at: now, who: id, did: 'password.changed', thing: { kind: 'person', id }, via: 'page', request: request.id }))
     if (!outcome.ok) return show(request, reply, outcome.refusals)
-    await house.record.append({
-      at: now, who: outcome.value.id, did: 'password.changed', thing: { kind: 'person', id: outcome.value.id }, via: 'page', request: request.id,
-    })
     return reply.flash('password.chosen').seeOther('/sign-in')
   })
 }

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CLEARANCES } from '../../domain/people/clearance.js'
-import { LANGUAGES, ROLES, type Department, type Person, type Team } from '../../domain/people/person.js'
+import { LANGUAGES, ROLES, isCalled, type Department, type Person, type Team } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
 import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
+import { awaitsWord, confirmAddress, mayMailLink } from '../../domain/policy/new-address.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
-import { coded, handOf, newcomerOnRecord, personIn, sendLink, tellChange } from '../people-room.js'
+import { changeOnRecord } from '../people-on-record.js'
+import { handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
@@ -31,6 +33,11 @@ export function people(app: FastifyInstance): void {
       canImport: mayAttempt(me(request), 'import.run', directory, house.clock.today()),
       channels: house.post.channels.all().length,
       mailWaiting: house.post.outbox.list({ state: 'planned', page: 1, size: 1 }).total + house.post.outbox.list({ state: 'handed_over', page: 1, size: 1 }).total,
+      engines: (await house.finder.engines()).map(({ name, state, entries, rebuilding, behind, onHold }) => ({
+        name: name === 'embedded' ? request.say('admin.search.embedded') : name,
+        state: rebuilding === null ? request.say(`admin.search.${state}`) : request.say('admin.search.rebuilding', { count: rebuilding }),
+        troubled: state === 'down' || state === 'resting', entries, behind, onHold,
+      })),
       mailFailed: house.post.outbox.list({ state: 'failed', page: 1, size: 1 }).total,
     })
   })
@@ -41,14 +48,14 @@ export function people(app: FastifyInstance): void {
     const q = (request.query.q ?? '').trim().toLowerCase()
     const within = request.query.department ? new Set(directory.within([request.query.department])) : null
     const found = [...directory.persons.values()]
-      .filter((p) => (q === '' || p.name.toLowerCase().includes(q) || p.login.includes(q) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
-      .sort((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name, labels.zh ? 'zh' : 'en'))
+      .filter((p) => (q === '' || isCalled(p, q) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
+      .sort((a, b) => Number(b.active) - Number(a.active) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en'))
     const page = pageIn(request.query.page)
     return reply.page('admin/people', {
       title: request.say('admin.people.title'), q: request.query.q ?? '',
       departments: departmentOptions(request, [request.query.department ?? '']),
       rows: found.slice((page - 1) * SIZE, page * SIZE).map((p) => ({
-        href: `/admin/people/${p.id}`, name: p.name, login: p.login, active: p.active, department: labels.department(p.department),
+        href: `/admin/people/${p.id}`, name: labels.person(p.id), login: p.login, active: p.active, department: labels.department(p.department),
         roles: p.roles.filter((role) => role !== 'employee').map((role) => request.say(`admin.role.${role}`)).join(' · '), clearance: request.say(`frame.level.${p.clearance}`),
       })),
       pages: pagesOf(`/admin/people?q=${encodeURIComponent(request.query.q ?? '')}&department=${encodeURIComponent(request.query.department ?? '')}`, page, SIZE, found.length),
@@ -61,11 +68,9 @@ export function people(app: FastifyInstance): void {
     const { house } = request
     const fields = (request.body ?? {}) as Fields
     const id = house.ids.next()
-    const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields)))
+    const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields), house.clock.now()))
     if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
-    const person = house.people.directory().person(id) as Person
-    await newcomerOnRecord(house, person, handOf(request))
-    await sendLink(house, person, 'first', handOf(request))
+    await welcome(house, house.people.directory().person(id) as Person, handOf(request))
     return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
   })
 
@@ -75,10 +80,11 @@ export function people(app: FastifyInstance): void {
     const before = personIn(request)
     const fields = (request.body ?? {}) as Fields
     const grant = grantNew(request, ALLOW, before.id)
-    const outcome = await changeRoster(request, (roster) => changePerson(roster, grant, before.id, entryFrom(fields)))
+    const outcome = await changeRoster(request, (roster) => changePerson(roster, grant, before.id, entryFrom(fields), request.house.clock.now()))
     if (!outcome.ok) return show(request, reply.code(422), before, fields, outcome.refusals)
     await tellChange(request.house, before, handOf(request))
-    return reply.flash('admin.said.person_changed').seeOther(`/admin/people/${before.id}`)
+    const elsewhere = request.house.people.directory().person(before.id)?.department !== before.department
+    return reply.flash('admin.said.person_changed').seeOther(`/admin/people/${before.id}${elsewhere ? '?moved=yes' : ''}`)
   })
 
   app.post<{ Params: { id: string } }>('/admin/people/:id/activity', { config: { allow: ALLOW } }, async (request, reply) => {
@@ -94,9 +100,16 @@ export function people(app: FastifyInstance): void {
 
   // The link goes to the person by mail; no administrator ever sees it.
   app.post<{ Params: { id: string } }>('/admin/people/:id/password-link', { config: { allow: ALLOW } }, async (request, reply) => {
+    const { house } = request
     const person = personIn(request)
-    if (!person.active) return show(request, reply.code(422), person, null, [{ at: '', code: 'admin.person.inactive' }])
-    await sendLink(request.house, person, 'forgotten', handOf(request))
+    const now = house.clock.now()
+    const refusals = mayMailLink(person, hasPassword(request, person), me(request), one((request.body ?? {}) as Fields, 'vouch'), now)
+    if (refusals.length > 0) return show(request, reply.code(422), person, null, refusals)
+    if (person.newAddress) {
+      const outcome = await changeRoster(request, (roster) => confirmAddress(roster, person.id, person.email))
+      if (!outcome.ok) return show(request, reply.code(422), personIn(request), null, outcome.refusals)
+    }
+    await sendLink(house, person, 'forgotten', handOf(request))
     return reply.flash('admin.said.link_sent').seeOther(`/admin/people/${person.id}`)
   })
 
@@ -105,10 +118,11 @@ export function people(app: FastifyInstance): void {
   app.post('/admin/departments', { config: { allow: ALLOW } }, async (request, reply) => {
     const fields = (request.body ?? {}) as Fields
     const known = request.house.people.directory().department(one(fields, 'id'))
+    const were = request.house.people.directory()
     const department: Department = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), parent: one(fields, 'parent') || null }
     const outcome = await changeRoster(request, (roster) => putDepartment(roster, grantNew(request, ALLOW, department.id), department))
     if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'department.changed', thing: { kind: 'department', id: department.id }, ...moved(known?.parent ?? '', department.parent ?? ''), via: 'page', request: request.id })
+    if (known && known.parent !== department.parent) await request.house.tellOfMove(were, department.id, me(request).id)
     return reply.flash('admin.said.saved').seeOther('/admin/departments')
   })
 
@@ -118,28 +132,26 @@ export function people(app: FastifyInstance): void {
     const team: Team = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), department: one(fields, 'department'), email: one(fields, 'email') }
     const outcome = await changeRoster(request, (roster) => putTeam(roster, grantNew(request, ALLOW, team.id), team))
     if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    await request.house.record.append({ at: request.house.clock.now(), who: me(request).id, did: 'team.changed', thing: { kind: 'team', id: team.id }, ...moved(known ? [known.department, known.email].join(',') : '', [team.department, team.email].join(',')), via: 'page', request: request.id })
     return reply.flash('admin.said.saved').seeOther('/admin/departments')
   })
 }
 
-/** Where it stood in the tree and where it stands: who reads what hangs on it. */
-function moved(before: string, after: string): { readonly from?: string; readonly to?: string } {
-  return before === after ? {} : { from: coded(before), to: coded(after) }
-}
-
 async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => Outcome<Roster>): Promise<Outcome<Roster>> {
   let outcome: Outcome<Roster> = refused('', 'admin.person.gone')
-  await request.house.people.change((roster) => {
+  await changeOnRecord(request.house, handOf(request), (firstly) => request.house.people.change((roster) => {
     outcome = verb(roster)
     return outcome.ok ? outcome.value : roster
-  })
+  }, firstly))
   return outcome
+}
+
+function hasPassword(request: FastifyRequest, person: Person): boolean {
+  return request.house.credentials.of(person.id).hash !== null
 }
 
 function entryFrom(fields: Fields): PersonEntry {
   return {
-    login: one(fields, 'login'), name: one(fields, 'name'), email: one(fields, 'email'), title: one(fields, 'title'), department: one(fields, 'department'),
+    login: one(fields, 'login'), name: one(fields, 'name'), nameEn: one(fields, 'nameEn'), email: one(fields, 'email'), title: one(fields, 'title'), department: one(fields, 'department'),
     teams: many(fields, 'teams'), roles: ROLES.filter((role) => many(fields, 'roles').includes(role)), domain: many(fields, 'domain'),
     clearance: CLEARANCES.find((each) => each === one(fields, 'clearance')) ?? 'internal', language: LANGUAGES.find((each) => each === one(fields, 'language')) ?? 'zh',
   }
@@ -160,13 +172,17 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
   const said = sayRefusals(request, refusals)
   const option = (chosen: readonly string[]) => (value: string, label: string) => ({ value, label, checked: chosen.includes(value) })
   return reply.page('admin/person', {
-    title: person ? person.name : request.say('admin.person.new'),
-    id: person?.id ?? '', isNew: person === null, self: person?.id === me(request).id, active: person?.active ?? true,
+    title: person ? labels.person(person.id) : request.say('admin.person.new'),
+    id: person?.id ?? '', isNew: person === null, self: person?.id === me(request).id, moved: person !== null && (request.query as Fields)['moved'] === 'yes', active: person?.active ?? true,
     action: person ? `/admin/people/${person.id}` : '/admin/people',
     refusals: said,
-    fields: (['login', 'name', 'email', 'title'] as const).map((name) => ({
-      id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' ? request.say('admin.field.login_hint') : '',
-      refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title', autocomplete: 'off',
+    waiting: person?.newAddress && {
+      before: person.newAddress.before, address: person.email, by: labels.person(person.newAddress.setBy), at: person.newAddress.at,
+      word: awaitsWord(person, hasPassword(request, person)), mine: person.newAddress.setBy === me(request).id,
+    },
+    fields: (['login', 'name', 'nameEn', 'email', 'title'] as const).map((name) => ({
+      id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' || name === 'nameEn' ? request.say(`admin.field.${name}_hint`) : '',
+      refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title' || name === 'nameEn', autocomplete: 'off',
     })),
     at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
     departments: departmentOptions(request, [entry.department]),

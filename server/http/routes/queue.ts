@@ -32,7 +32,7 @@ export function queue(app: FastifyInstance): void {
     if (found.rows.length === 0 && found.total > 0) return reply.seeOther(queueAddress(within))
     await listOnRecord(request, found.rows)
     const labels = labelsOf(request)
-    const filters = queueFilters(request, within, labels)
+    const filters = queueFilters(request, within, labels, await house.notes.queueReasons(queueQuery(request, within, page, SIZE), request.sight()))
     const query = queryOfWithin(within)
     return reply.page('queue/index', {
       title: request.say('curation.title'),

@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { askedBefore } from '../../domain/insights/gap.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { FACETS } from '../../domain/search/entry.js'
-import { SearchUnavailable, type Results } from '../../domain/search/port.js'
+import type { Found } from '../../domain/search/port.js'
 import { parseQuery } from '../../domain/search/query.js'
 import { highlight } from '../../domain/search/snippet.js'
+import { customersShown } from '../names-read.js'
 import { isPartial } from '../origin.js'
-import { PAGE_SIZE, resultsModel, searchIn, type Search } from '../present/find.js'
+import { whatIsNew } from '../present/home.js'
+import { PAGE_SIZE, resultsModel, searchIn } from '../present/find.js'
 import { noteRows } from '../present/note-page.js'
 import { me } from '../session.js'
 import { labelsOf } from '../present/labels.js'
@@ -18,16 +21,16 @@ export function search(app: FastifyInstance): void {
     const { house } = request
     const sight = request.sight()
     const person = me(request)
-    const [fresh, returned, drafts] = await Promise.all([
-      house.notes.list({ confidences: ['validated'], order: 'validated', page: 1, size: 8 }, sight),
+    const [news, returned, drafts] = await Promise.all([
+      whatIsNew(request, await house.visits.lookIn(person.id, house.clock.now())),
       house.notes.list({ writer: person.id, withItem: 'returned', order: 'newest', page: 1, size: 5 }, sight),
       house.drafts.list(person.id),
     ])
-    await onRecord(request, [...new Map([...fresh.rows, ...returned.rows].map((note) => [note.id, note])).values()])
+    await onRecord(request, [...new Map([...news.notes, ...returned.rows].map((note) => [note.id, note])).values()])
     return reply.page('search/home', {
       title: request.say('search.home.title'),
       q: '',
-      fresh: await noteRows(request, fresh.rows),
+      ...(await news.model()),
       returned: await noteRows(request, returned.rows),
       drafts: drafts.length,
     })
@@ -36,29 +39,27 @@ export function search(app: FastifyInstance): void {
   app.get('/search', { config: { allow: 'search', many: FACETS } }, async (request, reply) => {
     const search = searchIn(request.query as Readonly<Record<string, string | readonly string[]>>)
     const sight = request.sight()
-    const hold = request.house.hold()
     const signal = goneAway(reply)
-    let results: Results
+    let results: Found
     let customers: { href: string; name: readonly { text: string; hit: boolean }[]; note: string }[] = []
     try {
       const query = parseQuery(search.q)
-      const options = { now: request.house.clock.now(), filters: search.filters, ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, hold, archived: search.archived }
+      const options = { now: request.house.clock.now(), filters: search.filters, ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, archived: search.archived }
       const [found, people] = await Promise.all([
-        request.house.engine.search(query, sight, { ...options, kinds: ['note'] }, signal),
+        request.house.finder.search(query, sight, { ...options, kinds: ['note'] }, signal),
         search.q.trim() !== '' && search.page === 1 && Object.keys(search.filters).length === 0
-          ? request.house.engine.suggest(search.q, sight, { kinds: ['customer'], hold, limit: 4 }, signal)
+          ? request.house.finder.suggest(search.q, sight, { kinds: ['customer'], limit: 4 }, signal)
           : null,
       ])
       results = found
       if (people) customers = await customersFound(request, people.hits.map((hit) => hit.id), results.terms)
     } catch (error) {
-      if (error instanceof SearchUnavailable) return unavailable(request, reply, search)
       if (signal.aborted) return reply.code(499).send()
       throw error
     }
     const notes = (await Promise.all(results.hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((note): note is NoteSeen => note !== null)
     await onRecord(request, notes)
-    const model = { ...(await resultsModel(request, search, results, notes, hold.length > MANY_ON_HOLD)), q: search.q, customers, sortNow: search.sort ?? '', archivedNow: search.archived }
+    const model = { ...(await resultsModel(request, search, results, notes, results.onHold > MANY_ON_HOLD)), q: search.q, asked: search.q.trim() === '' ? null : askedBefore(request.house.gaps.all(), me(request).id, search.q), customers, sortNow: search.sort ?? '', archivedNow: search.archived }
     if (isPartial(request)) return reply.fragment('search/_results', model)
     return reply.page('search/show', { title: search.q === '' ? request.say('search.title') : request.say('search.title_for', { q: search.q }), query: search.q, ...model })
   })
@@ -67,8 +68,8 @@ export function search(app: FastifyInstance): void {
     const sight = request.sight()
     const note = /^[0-9a-f-]{36}$/.test(request.params.id) ? await request.house.notes.get(request.params.id, sight) : null
     if (!note) return reply.callNotFound()
-    const hits = await request.house.engine
-      .similar({ id: note.id }, sight, { now: request.house.clock.now(), kinds: ['note'], hold: request.house.hold(), limit: 5 })
+    const hits = await request.house.finder
+      .similar({ id: note.id }, sight, { now: request.house.clock.now(), kinds: ['note'], limit: 5 })
       .catch(() => [])
     const notes = (await Promise.all(hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((each): each is NoteSeen => each !== null && each.id !== note.id)
     await onRecord(request, notes)
@@ -79,21 +80,12 @@ export function search(app: FastifyInstance): void {
 }
 
 async function customersFound(request: FastifyRequest, ids: readonly string[], terms: readonly string[]) {
-  const seen = await request.house.customers.some(ids, request.sight())
+  const seen = await customersShown(request, ids)
   const labels = labelsOf(request)
   return ids.flatMap((id) => {
     const customer = seen.get(id)
     return customer ? [{ href: `/customers/${id}`, name: highlight(customer.name, terms), note: labels.team(customer.team) }] : []
   })
-}
-
-/** The engine is down: the newest notes under the same law, and a sentence that says so. */
-async function unavailable(request: FastifyRequest, reply: FastifyReply, search: Search): Promise<FastifyReply> {
-  const found = await request.house.notes.list({ order: 'newest', page: search.page, size: PAGE_SIZE }, request.sight())
-  await onRecord(request, found.rows)
-  const model = { q: search.q, rows: await noteRows(request, found.rows), sortNow: '', archivedNow: false }
-  if (isPartial(request)) return reply.fragment('search/_down', model)
-  return reply.page('search/down', { title: request.say('search.title'), query: search.q, ...model })
 }
 
 /** A title or snippet of something sensitive in a list is a read (A1). */

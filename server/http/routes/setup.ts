@@ -5,6 +5,7 @@ import { offerPasswordLink } from '../../domain/people/choose-password.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { Missing } from '../faults.js'
 import { isFirstAdminToken } from '../first-admin.js'
+import { changeOnRecord } from '../people-on-record.js'
 import { fieldsOf, refusalAt, sayRefusals } from '../form.js'
 
 const FORM = z.object({
@@ -29,8 +30,10 @@ export function setup(app: FastifyInstance): void {
     const { house } = request
     const form = fieldsOf(request, FORM)
     if (request.isStale) return show(request, reply, form, [{ at: '', code: 'errors.stale_form' }])
-    const outcome = await foundBank(house.people, form, { department: house.ids.next(), person: house.ids.next() })
+    const hand = { by: 'nobody', via: 'page', request: request.id } as const
+    const outcome = await changeOnRecord(house, hand, (firstly) => foundBank(house.people, form, { department: house.ids.next(), person: house.ids.next() }, firstly))
     if (!outcome.ok) return show(request, reply, form, outcome.refusals)
+    await house.record.append({ at: house.clock.now(), who: 'nobody', did: 'password.link_issued', thing: { kind: 'person', id: outcome.value.id }, via: 'page', request: request.id })
     const link = await offerPasswordLink(house, outcome.value.id, house.clock.now())
     return reply.seeOther(`/password/${link}`)
   })

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Editing } from '../../domain/curation/vocabulary-change.js'
-import { addTerm, changeTerm, mergeTag, mergeTerm, retireTerm, termsOf, type EditedKind, type TermTyped } from '../../domain/curation/vocabulary-terms.js'
+import { addTerm, changeTerm, mergeTags, mergeTerm, retireTerm, termsOf, type EditedKind, type TermTyped } from '../../domain/curation/vocabulary-terms.js'
 import type { Taxonomy, Topic } from '../../domain/notes/taxonomy.js'
 import type { Outcome, Refusals } from '../../domain/people/refusal.js'
 import type { Grant } from '../../domain/policy/grant.js'
 import { Missing } from '../faults.js'
 import { grantNew } from '../note-room.js'
-import { one, type Fields } from '../present/note-fields.js'
+import { many, one, type Fields } from '../present/note-fields.js'
 import { kindOf, tabOf, termPage, typedFromTerm, vocabularyPage } from '../present/vocabulary-page.js'
+import { tagsPart, type TagsTyped } from '../present/tags-page.js'
 import { me } from '../session.js'
 
 type Verb = (now: Taxonomy, grant: Grant<'vocabulary.edit'>, editing: Editing) => Outcome<Taxonomy>
@@ -15,7 +16,7 @@ type Verb = (now: Taxonomy, grant: Grant<'vocabulary.edit'>, editing: Editing) =
 /** The bank's words: topics, products, touchpoints, segments and reasons, kept by the curators. */
 export function vocabulary(app: FastifyInstance): void {
   app.get<{ Querystring: { kind?: string } }>('/vocabulary', { config: { allow: 'vocabulary.edit' } }, async (request, reply) =>
-    list(request, reply, request.query.kind ?? '', { from: '', into: '', refusals: [] }))
+    list(request, reply, request.query.kind ?? '', { from: [], into: '', refusals: [] }))
 
   app.get<{ Params: { kind: string } }>('/vocabulary/:kind/new', { config: { allow: 'vocabulary.edit' } }, async (request, reply) =>
     show(request, reply, kindIn(request), null, typedFromTerm(null), now(request).version, []))
@@ -49,11 +50,11 @@ export function vocabulary(app: FastifyInstance): void {
   act('/retirement', 'retired', 'vocabulary.said.retired', (kind, key, fields) => (taxonomy, grant, editing) => retireTerm(taxonomy, grant, kind, key, one(fields, 'retired') === 'yes', editing))
   act('/merger', 'merged', 'vocabulary.said.merged', (kind, key, fields) => (taxonomy, grant, editing) => mergeTerm(taxonomy, grant, kind, key, one(fields, 'into'), editing))
 
-  app.post('/vocabulary/tags/mergers', { config: { allow: 'vocabulary.edit' } }, async (request, reply) => {
+  app.post('/vocabulary/tags/mergers', { config: { allow: 'vocabulary.edit', many: ['from'] } }, async (request, reply) => {
     const fields = (request.body ?? {}) as Fields
-    const [from, into] = [one(fields, 'from'), one(fields, 'into')]
+    const [from, into] = [many(fields, 'from').filter((tag) => tag.trim() !== ''), one(fields, 'into')]
     // Tags are what people typed: they do not go on the record.
-    const outcome = await applied(request, 'tags', 'merged', (taxonomy, grant, editing) => mergeTag(taxonomy, grant, from, into, editing))
+    const outcome = await applied(request, 'tags', 'merged', (taxonomy, grant, editing) => mergeTags(taxonomy, grant, from, into, editing))
     if (!outcome.ok) return list(request, refusing(reply, outcome.refusals), 'tags', { from, into, refusals: outcome.refusals })
     return reply.flash('vocabulary.said.merged').seeOther('/vocabulary?kind=tags')
   })
@@ -70,8 +71,8 @@ async function applied(request: FastifyRequest, id: string, did: string, verb: V
   return outcome
 }
 
-function list(request: FastifyRequest, reply: FastifyReply, tab: string, tags: { readonly from: string; readonly into: string; readonly refusals: Refusals }): Promise<FastifyReply> {
-  return reply.page('vocabulary/index', { title: request.say('vocabulary.title'), ...vocabularyPage(request, tabOf(tab), tags) })
+async function list(request: FastifyRequest, reply: FastifyReply, tab: string, typed: TagsTyped): Promise<FastifyReply> {
+  return reply.page('vocabulary/index', { title: request.say('vocabulary.title'), ...vocabularyPage(request, tabOf(tab)), ...(await tagsPart(request, tabOf(tab), typed)) })
 }
 
 function show(

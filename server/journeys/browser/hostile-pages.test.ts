@@ -1,22 +1,21 @@
-import type { Page } from 'playwright-core'
 import t from 'tap'
-import { hostileCorpora, hostileFolder, OWN } from '../../adapters/markdown/hostile-texts.js'
+import { hostileFolder } from '../../adapters/markdown/hostile-texts.js'
 import { permit } from '../../domain/policy/grant.js'
 import { sightOf } from '../../domain/policy/readable.js'
 import { standingApart } from '../../domain/policy/rules.js'
-import { openBank, sessionCookie, type Bank } from '../bank.js'
+import { openBank, type Bank } from '../bank.js'
 import type { Login } from '../bank-people.js'
-import { lacking as noBrowser, openChromium, PATIENCE } from './in-chromium.js'
+import { hostileSample, nameFrom, walk } from './hostile-walk.js'
+import { lacking as noBrowser, PATIENCE } from './in-chromium.js'
 
 const folder = hostileFolder()
 const lacking = noBrowser !== '' ? noBrowser : folder === null ? 'no test data: set TACIT_SHARED' : ''
 /** Texts that go through every field; each is a note, a customer and a search of its own. */
 const SAMPLE = process.env['TACIT_DEPTH'] === 'deep' ? 600 : 18
-const TITLE = 120
 const TAG = 40
 
 t.test('hostile texts in every field of the portal', { skip: lacking, timeout: PATIENCE }, async (t) => {
-  const texts = await sample()
+  const texts = await hostileSample(folder as string, SAMPLE)
   t.ok(texts.length >= 25, `premise: ${texts.length} texts`)
   const bank = await openBank(t)
   const address = await bank.app.listen({ host: '127.0.0.1', port: 0 })
@@ -51,78 +50,6 @@ t.test('hostile texts in every field of the portal', { skip: lacking, timeout: P
     })
   }
 })
-
-/** Opens each page with every way of running a script watched. */
-async function walk(bank: Bank, address: string, login: Login, paths: readonly string[]): Promise<string[]> {
-  const wrong: string[] = []
-  let now = ''
-  const context = await (await openChromium()).newContext({ baseURL: address, reducedMotion: 'reduce' })
-  const { name, value } = await sessionCookie(bank.house, bank.person(login))
-  await context.addCookies([{ name, value: encodeURIComponent(value), url: address }])
-  await context.exposeBinding('tacitRan', (_source, called: string) => void wrong.push(`${now}: ${called} ran`))
-  await context.addInitScript(() => {
-    const scope = globalThis as unknown as Record<string, unknown>
-    const report = scope['tacitRan'] as (name: string) => void
-    for (const name of ['alert', 'confirm', 'prompt', 'print', 'msgbox']) scope[name] = () => report(name)
-  })
-  context.on('dialog', (dialog) => {
-    wrong.push(`${now}: a dialog`)
-    void dialog.dismiss().catch(() => {})
-  })
-  context.on('console', (line) => {
-    if (line.type() === 'error' && !/the server responded with a status of 4\d\d/.test(line.text())) wrong.push(`${now}: ${line.text().slice(0, 200)}`)
-  })
-  context.on('request', (request) => {
-    const path = request.url().startsWith(`${address}/`) ? request.url().slice(address.length) : ''
-    if (path !== now && !/^\/static\/|^\/favicon\.ico$|^\/notes\/[0-9a-f-]{36}\/related$/.test(path)) wrong.push(`${now}: asks for ${request.url().slice(0, 200)}`)
-  })
-  const page = await context.newPage()
-  for (const path of paths) {
-    // As the browser spells it: an apostrophe is escaped in a query.
-    now = new URL(path, address).href.slice(address.length)
-    const answer = await page.goto(path, { waitUntil: 'load' })
-    if (answer?.status() !== 200) wrong.push(`${path} answers ${answer?.status()}`)
-    await provoke(page)
-    wrong.push(...(await page.evaluate(strangers)).map((what) => `${path}: ${what}`))
-  }
-  await context.close()
-  return wrong
-}
-
-/** What a reader's hand might set off, short of pressing our own buttons. */
-async function provoke(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const { document, Event } = globalThis as unknown as { document: { querySelectorAll(s: string): Iterable<{ dispatchEvent(e: unknown): void; open?: boolean; localName: string }> }; Event: new (n: string) => unknown }
-    for (const details of document.querySelectorAll('details:not(.menu)')) details.open = true
-    for (const element of document.querySelectorAll('main *')) for (const name of ['mouseover', 'mouseenter', 'pointerdown', 'keydown', 'copy', 'drag', 'toggle', 'error', 'load', 'animationend']) element.dispatchEvent(new Event(name))
-  })
-}
-
-/** In the page: elements and attributes that none of our views write. */
-function strangers(): string[] {
-  interface Element { readonly localName: string; getAttributeNames(): string[]; getAttribute(n: string): string | null; readonly outerHTML: string }
-  const { document } = globalThis as unknown as { document: { querySelectorAll(s: string): Iterable<Element> } }
-  return [...document.querySelectorAll('body *')]
-    .filter((element) =>
-      ['script', 'iframe', 'object', 'embed', 'style', 'link', 'base', 'meta', 'img', 'video', 'audio', 'math', 'marquee', 'template', 'applet', 'frame', 'frameset'].includes(element.localName) ||
-      element.getAttributeNames().some((name) => name.startsWith('on') || name === 'style' || name === 'srcdoc' || name.startsWith('hx-on')) ||
-      /^(?!https?:|mailto:|\/|#|\?)/i.test(element.getAttribute('href') ?? '/'))
-    .map((element) => element.outerHTML.slice(0, 160))
-}
-
-/** A few of each collection, our own first: they aim at Markdown and at templates. */
-async function sample(): Promise<string[]> {
-  const corpora = (await hostileCorpora(folder as string)).filter(({ name }) => name !== 'commonmark')
-  const each = Math.ceil(SAMPLE / corpora.length)
-  const chosen = corpora.flatMap(({ texts }) => texts.filter((_, i) => i % Math.ceil(texts.length / each) === 0).map((text) => text.trim()))
-  const templates = ['![x](http://elsewhere.invalid/pixel.png) <img src="http://elsewhere.invalid/x.png">', '{{{body}}}', '{{#each this}}{{/each}}', '{constructor.constructor("alert(1)")()}', "'; DROP TABLE notes; --", '<a hx-get="/me" hx-trigger="load">x</a>', '"><script src=//elsewhere.invalid/x.js></script>']
-  // A lone half of a surrogate pair cannot be sent as UTF-8 by any browser.
-  return [...new Set([...OWN.slice(0, 8), ...templates, ...chosen])].filter((text) => Buffer.from(text).toString() === text && text.trim() !== '' && text.length < 4_000 && nameFrom(text) !== '')
-}
-
-function nameFrom(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, TITLE)
-}
 
 async function named(bank: Bank, texts: readonly string[]): Promise<void> {
   await bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((person, i) => ({ ...person, name: nameFrom(texts[i % texts.length] as string) })) }))

@@ -1,11 +1,13 @@
 import { fold } from '../../../domain/search/fold.js'
 import type { Word } from '../../../domain/search/query.js'
 import { runsOf, type Run } from '../../../domain/search/runs.js'
-import { FORM, anyOf, blank, phrase, phraseInForms, type Concept, type Sources, type Way } from './concept.js'
+import { FORM, blank, phrase, phraseInForms, type Concept, type Sources, type Way } from './concept.js'
 import { guessed } from './guess.js'
+import type { Column } from './columns-of-text.js'
+import type { Look } from './look.js'
 import { isStopWord } from './stop-words.js'
 import type { Synonyms } from './synonyms.js'
-import { cut, cutFinely, expression, tokensOf } from './tokens.js'
+import { cut, cutFinely, tokensOf } from './tokens.js'
 import { SOUND_MARK } from './streams.js'
 
 const SYNONYM = 0.7
@@ -17,11 +19,11 @@ export function conceptsOf(wanted: readonly Word[], sources: Sources): Concept[]
   return concepts.length > 0 ? concepts : gather(wanted, sources, false)
 }
 
-/** Rows that hold a word or phrase, in any form; for `-word`. */
-export function rowsHolding(word: Word, { view, words }: Sources): Int32Array {
+/** What a word or phrase looks for, in any form; for `-word`. Null when there is nothing in it to look for. */
+export function lookOf(word: Pick<Word, 'text' | 'phrase'>): Look | null {
   const runs = runsOf(fold(word.text))
-  if (runs.length === 0) return new Int32Array(0)
-  return view.rows(word.phrase ? phrase(runs) : phraseInForms(runs, words))
+  if (runs.length === 0) return null
+  return word.phrase ? phrase(runs) : phraseInForms(runs)
 }
 
 function gather(wanted: readonly Word[], sources: Sources, skipStopWords: boolean): Concept[] {
@@ -41,7 +43,7 @@ function gather(wanted: readonly Word[], sources: Sources, skipStopWords: boolea
       flush()
       concepts.push({
         ...blank, required: true, terms: [word.text], dense: runs.every((run) => run.dense),
-        ways: [{ rows: sources.view.rows(phrase(runs)), weight: 1, tokens: [] }],
+        ways: [wayTo(phrase(runs), 1, [], sources)],
       })
     }
   }
@@ -85,54 +87,50 @@ function joinedFrom(runs: readonly Run[], from: number): number {
 }
 
 function joinedConcepts(runs: readonly Run[], sources: Sources): Concept[] {
-  const { view } = sources
   const together = runs.map((run) => run.text).join('')
-  const ways = [
-    { rows: view.rows(phrase(runs)), weight: 1, tokens: [] },
-    { rows: view.rows(expression([together])), weight: FORM, tokens: [together] },
-  ].filter((way) => way.rows.length > 0)
+  const ways = [wayTo(phrase(runs), 1, [], sources), wayTo({ tokens: [together] }, FORM, [together], sources)].filter(leadsTo)
   if (ways.length > 0) return [{ ...blank, ways, terms: [runs.map((run) => run.text).join(' '), together] }]
   const single = runs.filter((run) => !isStopWord(run.text))
   return (single.length > 0 ? single : runs).map((run) => latin(run, sources, false))
 }
 
 function latin(run: Run, sources: Sources, last: boolean): Concept {
-  const { view, words } = sources
+  const { words } = sources
   const word = run.text
   const forms = words.forms(word).slice(1)
-  const ways: Way[] = [{ rows: view.rows(expression([word])), weight: 1, tokens: [word] }]
-  if (forms.length > 0) {
-    ways.push({ rows: view.rows(anyOf(forms)), weight: FORM, tokens: forms })
-  }
+  const ways: Way[] = [wayTo({ tokens: [word] }, 1, [word], sources)]
+  if (forms.length > 0 || words.partial) ways.push(wayTo({ tokens: [word], forms: true }, FORM, forms, sources))
   // Names of customers by their sound; a beginning needs three letters, or every short word would be somebody.
-  if (/^[a-z]{2,}$/.test(word)) ways.push({ rows: view.rows(expression([SOUND_MARK + word], word.length > 2), ['sound']), weight: 1, tokens: [] })
+  if (/^[a-z]{2,}$/.test(word)) ways.push(wayTo({ tokens: [SOUND_MARK + word], open: word.length > 2 }, 1, [], sources, ['sound']))
   const synonyms = sources.synonyms.of([run])
   ways.push(...synonymWays(synonyms, sources))
-  if (ways.some((way) => way.rows.length > 0)) {
-    return { ...blank, ways: ways.filter((way) => way.rows.length > 0), terms: [word, ...synonyms.map(spell)] }
-  }
-  const beginning = last && word.length >= 2 ? view.rows(expression([word], true)) : new Int32Array(0)
-  if (beginning.length > 0) return { ...blank, ways: [{ rows: beginning, weight: BEGINNING, tokens: [] }], terms: [`${word}*`] }
+  if (ways.some(leadsTo)) return { ...blank, ways: ways.filter(leadsTo), terms: [word, ...synonyms.map(spell)] }
+  const beginning = last && word.length >= 2 ? wayTo({ tokens: [word], open: true }, BEGINNING, [], sources) : null
+  if (beginning && leadsTo(beginning)) return { ...blank, ways: [beginning], terms: [`${word}*`] }
   return guessed(word, sources) ?? { ...blank, terms: [word] }
 }
 
 function glossaryConcept(runs: readonly Run[], sources: Sources): Concept[] | null {
   const [only] = runs
   if (runs.length === 1 && only) return [latin(only, sources, false)]
-  const { view, words, synonyms } = sources
-  const others = synonyms.of(runs)
-  const ways = [
-    { rows: view.rows(phraseInForms(runs, words)), weight: 1, tokens: [] },
-    ...synonymWays(others, sources),
-  ].filter((way) => way.rows.length > 0)
+  const others = sources.synonyms.of(runs)
+  const ways = [wayTo(phraseInForms(runs), 1, [], sources), ...synonymWays(others, sources)].filter(leadsTo)
   return ways.length === 0 ? null : [{ ...blank, ways, terms: [spell(runs), ...others.map(spell)] }]
 }
 
-function synonymWays(synonyms: readonly (readonly Run[])[], { view, words }: Sources): Way[] {
+function synonymWays(synonyms: readonly (readonly Run[])[], sources: Sources): Way[] {
   return synonyms.map((runs) => {
     const { tokens, open } = tokensOf(runs)
-    return { rows: view.rows(phraseInForms(runs, words)), weight: SYNONYM, tokens: tokens.length === 1 && !open ? tokens : [] }
+    return wayTo(phraseInForms(runs), SYNONYM, tokens.length === 1 && !open ? tokens : [], sources)
   })
+}
+
+function wayTo(look: Look, weight: number, tokens: readonly string[], { view }: Sources, columns?: readonly Column[]): Way {
+  return { look, found: view.find(look, columns), weight, tokens }
+}
+
+function leadsTo(way: Way): boolean {
+  return way.found.count > 0
 }
 
 function denseConcepts(run: Run, sources: Sources, skipStopWords: boolean): Concept[] {
@@ -144,11 +142,9 @@ function denseConcepts(run: Run, sources: Sources, skipStopWords: boolean): Conc
 }
 
 function dense(piece: string, sources: Sources): Concept[] {
-  const { view } = sources
   const runs: Run[] = [{ text: piece, at: 0, dense: true }]
   const synonyms = sources.synonyms.of(runs)
-  const ways = [{ rows: view.rows(phrase(runs)), weight: 1, tokens: [] }, ...synonymWays(synonyms, sources)]
-  const found = ways.filter((way) => way.rows.length > 0)
+  const found = [wayTo(phrase(runs), 1, [], sources), ...synonymWays(synonyms, sources)].filter(leadsTo)
   const inner = found.length > 0 ? [] : cutFinely(piece).filter((word) => word !== piece && [...word].length > 1)
   if (inner.length > 0) return [...new Set(inner)].flatMap((word) => dense(word, sources))
   return [{ ...blank, ways: found, dense: true, terms: [piece, ...synonyms.map(spell)] }]

@@ -46,7 +46,12 @@ function most(counts: Int32Array, values: readonly string[], chosen: readonly st
     const [count, value] = [counts[key] ?? 0, values[key]]
     if (count > 0 && value !== undefined) all.push({ value, count })
   }
-  all.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+  return mostFrequent(all, chosen)
+}
+
+/** Twenty of them, the most frequent first. */
+export function mostFrequent(counts: readonly FacetCount[], chosen: readonly string[]): FacetCount[] {
+  const all = [...counts].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
   const shown = all.slice(0, SHOWN)
   const missing = all.slice(SHOWN).filter(({ value }) => chosen.includes(value))
   return [...shown.slice(0, SHOWN - missing.length), ...missing.slice(0, SHOWN)]

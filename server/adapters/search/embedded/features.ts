@@ -1,8 +1,9 @@
 import { fold } from '../../../domain/search/fold.js'
 import { pairsOf, runsOf } from '../../../domain/search/runs.js'
+import type { Shelf } from './look.js'
+import { rarity } from './rarity.js'
 import { emptyCharacters, isStopWord } from './stop-words.js'
-import { cutFinely, expression } from './tokens.js'
-import { rarity, type View } from './view.js'
+import { cutFinely } from './tokens.js'
 
 /** A pair of Chinese characters or a Chinese word of the query, weighed by how rare it is among what is visible. */
 export interface Feature {
@@ -17,7 +18,7 @@ const HALF_EMPTY = 0.5
 const WORD_COLUMNS = ['words_title', 'words_body'] as const
 
 /** Pairs and words of the Chinese in a query. Pairs find what the segmenter cut differently, words keep pairs honest. */
-export function textFeatures(text: string, view: View): Feature[] {
+export function textFeatures(text: string, view: Shelf): Feature[] {
   const features: Feature[] = []
   const pairs = new Set<string>()
   const words = new Set<string>()
@@ -27,13 +28,13 @@ export function textFeatures(text: string, view: View): Feature[] {
     for (const word of cutFinely(run.text)) if (!isStopWord(word)) words.add(word)
   }
   for (const token of pairs) {
-    const rows = view.rows(expression([token]))
+    const { rows, count } = view.find({ tokens: [token] })
     const weight = emptyCharacters(token) > 0 ? HALF_EMPTY : 1
-    if (rows.length > 0) features.push({ token, word: false, weight, idf: rarity(rows.length, view.size), rows })
+    if (count > 0) features.push({ token, word: false, weight, idf: rarity(count, view.size), rows })
   }
   for (const token of words) {
-    const rows = view.rows(expression([token]), WORD_COLUMNS)
-    if (rows.length > 0) features.push({ token, word: true, weight: 1, idf: rarity(rows.length, view.size), rows })
+    const { rows, count } = view.find({ tokens: [token] }, WORD_COLUMNS)
+    if (count > 0) features.push({ token, word: true, weight: 1, idf: rarity(count, view.size), rows })
   }
   return features
 }

@@ -1,19 +1,12 @@
 import Database from 'libsql'
+import { COLUMNS, type Column, type Streams } from './columns-of-text.js'
 import type { Facts } from './columns.js'
 
 /**
- * Changes whenever the tables, the segmenter, the folding or the streams do: a file of another stamp is not read
+ * Changes whenever the tables, the segmenter, the folding, the streams or what entries are found by do: a file of another stamp is not read
  * but made anew, because words cut differently would silently not be found.
  */
-export const STAMP = '3 jieba-2.0.2 opencc-1.4.2'
-
-/** Columns that hold pairs of characters and words as written; in this order in the table. */
-export const TEXT_COLUMNS = ['title', 'body', 'tag', 'customer', 'author', 'reference', 'topic'] as const
-export type TextColumn = (typeof TEXT_COLUMNS)[number]
-/** `words_*`: Chinese words; `sound`: how a customer's name is pronounced. */
-export const COLUMNS = [...TEXT_COLUMNS, 'words_title', 'words_body', 'sound'] as const
-export type Column = (typeof COLUMNS)[number]
-export type Streams = Readonly<Record<Column, string>>
+export const STAMP = '4 jieba-2.0.2 opencc-1.4.2'
 
 /** One SQLite file: an FTS5 table of token streams, and the facts of each entry. Derived, so it may be deleted at any time. */
 export class IndexFile {

@@ -3,7 +3,8 @@ import { seesNothing, type Visible } from '../../../domain/policy/access.js'
 import type { Entry } from '../../../domain/search/entry.js'
 import type { Hit } from '../../../domain/search/port.js'
 import { Columns } from './columns.js'
-import { IndexFile, OtherStamp, TEXT_COLUMNS } from './index-file.js'
+import { TEXT_COLUMNS } from './columns-of-text.js'
+import { IndexFile, OtherStamp } from './index-file.js'
 import type { Calls, Opened } from './messages.js'
 import { noResults } from './no-results.js'
 import { hitOf, search } from './search.js'
@@ -114,6 +115,6 @@ export class Index {
     check: () => void,
   ): View {
     const { hold = [], kinds = null, archived = false } = options
-    return new View(this.file, this.columns, { visible, hold, kinds, archived }, check)
+    return new View(this.file, this.columns, this.words, { visible, hold, kinds, archived }, check)
   }
 }

@@ -2,17 +2,21 @@ import type { Concept } from './concept.js'
 import type { Columns } from './columns.js'
 import { textFeatures } from './features.js'
 import { LATIN, Reading } from './reading.js'
-import { rarity, type View } from './view.js'
+import type { Shelf } from './look.js'
+import { rarity } from './rarity.js'
 
 /** Partial matches of long questions: those worth less than this part of the best one are not results at all. */
 const LEAST_PART = 0.3
-const READ_ROWS = 120
+/** How many of the best are read. */
+export const READ_ROWS = 120
 const READ_TOKENS = 100_000
 
 export interface Ranking {
   /** rows that match, ascending */
   readonly rows: Int32Array
   readonly relaxed: boolean
+  /** what a partial match must have scored to be one; 0 where everything had to be there */
+  readonly least: number
   /** those rows, best first, as far as asked for */
   order(rows: Int32Array, upTo: number): number[]
 }
@@ -30,22 +34,24 @@ const DENSE = 0.5
  * Two steps: every matching row is scored by how rare the things are that it holds; the best of them are then read
  * and scored again by how often, where and how near each other. All statistics are of what the viewer sees.
  */
-export function rank(concepts: readonly Concept[], text: string, view: View, now: number): Ranking {
+export function rank(concepts: readonly Concept[], text: string, view: Shelf, now: number): Ranking {
   const features = textFeatures(text, view)
   const end = view.columns.end
   const score = new Float32Array(end)
   const held = new Uint8Array(end)
-  const needed = concepts.filter((concept) => !concept.optional)
+  const needed = neededOf(concepts)
   const must = concepts.filter((concept) => concept.required)
   const weights = concepts.map((concept) => addConcept(concept, view, score, needed.includes(concept) ? held : null))
   for (const { rows: holding, weight, idf } of features) for (const row of holding) score[row] = (score[row] ?? 0) + weight * idf
 
   let rows = rowsWhere(view, (row) => held[row] === needed.length && needed.length > 0)
   let relaxed = false
-  if (needed.length > ALL_OF || rows.length < (QUESTION.test(text) ? FEW_ANSWERS : FEW)) {
+  let least = 0
+  if (!mustHoldAll(concepts) || rows.length < enoughFor(text)) {
     const partly = withEach(must, rowsWhere(view, (row) => (score[row] ?? 0) > 0), view)
     const best = partly.reduce((most, row) => Math.max(most, score[row] ?? 0), 0)
-    const enough = partly.filter((row) => held[row] === needed.length || (score[row] ?? 0) >= best * LEAST_PART)
+    least = best * LEAST_PART
+    const enough = partly.filter((row) => held[row] === needed.length || (score[row] ?? 0) >= least)
     relaxed = enough.length > rows.length
     rows = enough
   }
@@ -53,9 +59,10 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
   return {
     rows,
     relaxed,
+    least,
     order: (kept, upTo) => {
       const reading = new Reading(concepts, weights, features, view)
-      const first = (row: number): number => (needed.length <= ALL_OF && held[row] === needed.length ? ALL_FIRST : 0)
+      const first = (row: number): number => (mustHoldAll(concepts) && held[row] === needed.length ? ALL_FIRST : 0)
       const rough = new Float64Array(kept.length)
       kept.forEach((row, i) => (rough[i] = first(row) + (score[row] ?? 0) * prior(row)))
       const byRough = topIndexes(rough, Math.max(READ_ROWS, upTo)).map((i) => kept[i] ?? 0)
@@ -67,26 +74,44 @@ export function rank(concepts: readonly Concept[], text: string, view: View, now
   }
 }
 
+/** What has to be there where all is asked for. */
+export function neededOf(concepts: readonly Concept[]): Concept[] {
+  return concepts.filter((concept) => !concept.optional)
+}
+
+/** Few things are keywords, which are all meant; many are a question. */
+export function mustHoldAll(concepts: readonly Concept[]): boolean {
+  return neededOf(concepts).length <= ALL_OF
+}
+
+/** Fewer entries that hold everything than this let partial matches in behind them. */
+export function enoughFor(text: string): number {
+  return QUESTION.test(text) ? FEW_ANSWERS : FEW
+}
+
 /** @returns the concept's inverse document frequency among visible rows */
-function addConcept(concept: Concept, view: View, score: Float32Array, held: Uint8Array | null): number {
+function addConcept(concept: Concept, view: Shelf, score: Float32Array, held: Uint8Array | null): number {
   const part = concept.dense ? DENSE : LATIN
   const [first, ...others] = concept.ways
   if (!first) return 0
-  let rows = first.rows
+  let rows = first.found.rows
+  let count = first.found.count
   let best: Float32Array | null = null
   if (others.length > 0) {
     best = new Float32Array(view.columns.end)
     const all: number[] = []
     for (const way of concept.ways) {
-      for (const row of way.rows) {
+      for (const row of way.found.rows) {
         const before = best[row] ?? 0
         if (before === 0) all.push(row)
         if (way.weight > before) best[row] = way.weight
       }
     }
     rows = Int32Array.from(all)
+    // From afar only the largest is known for certain.
+    count = Math.max(rows.length, ...concept.ways.map((way) => way.found.count))
   }
-  const idf = rarity(rows.length, view.size)
+  const idf = rarity(count, view.size)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0
     score[row] = (score[row] ?? 0) + (best ? (best[row] ?? 0) : first.weight) * idf * part
@@ -95,17 +120,17 @@ function addConcept(concept: Concept, view: View, score: Float32Array, held: Uin
   return idf
 }
 
-function withEach(must: readonly Concept[], rows: Int32Array, view: View): Int32Array {
+function withEach(must: readonly Concept[], rows: Int32Array, view: Shelf): Int32Array {
   let kept = rows
   for (const concept of must) {
     const holds = new Uint8Array(view.columns.end)
-    for (const way of concept.ways) for (const row of way.rows) holds[row] = 1
+    for (const way of concept.ways) for (const row of way.found.rows) holds[row] = 1
     kept = kept.filter((row) => holds[row] === 1)
   }
   return kept
 }
 
-function rowsWhere(view: View, test: (row: number) => boolean): Int32Array {
+function rowsWhere(view: Shelf, test: (row: number) => boolean): Int32Array {
   return view.visible.filter(test)
 }
 
@@ -126,15 +151,16 @@ function readable(rows: readonly number[], columns: Columns): number {
  * a far better answer is never behind a merely better-kept one.
  */
 export function trust(columns: Columns, row: number, now: number): number {
-  const validated = (columns.validatedAt[row] ?? 0) > 0
-  const overdue = columns.overdue[row] === 1
   const years = Math.max(0, now - (columns.at[row] ?? now)) / 31_557_600_000
-  const value = columns.value[row] ?? 0
+  const kept = trustOf((columns.validatedAt[row] ?? 0) > 0, columns.overdue[row] === 1, columns.value[row] ?? 0, columns.reuses[row] ?? 0)
+  return kept + 0.04 * Math.exp(-years)
+}
+
+/** The part of it that no time changes. */
+export function trustOf(validated: boolean, overdue: boolean, value: number, reuses: number): number {
   const judged = validated ? (overdue ? 0.02 : 0.08) : 0
   const valued = value === 0 ? 0 : 0.015 * (value - 1)
-  const fresh = 0.04 * Math.exp(-years)
-  const used = 0.02 * Math.min(3, Math.log2(1 + (columns.reuses[row] ?? 0)))
-  return 1 + judged + valued + fresh + used
+  return 1 + judged + valued + 0.02 * Math.min(3, Math.log2(1 + reuses))
 }
 
 /** Newer first; the id decides the rest, so that pages never overlap. */

@@ -1,7 +1,7 @@
 import type { Concept } from './concept.js'
 import type { Feature } from './features.js'
-import type { Column } from './index-file.js'
-import type { View } from './view.js'
+import type { Column } from './columns-of-text.js'
+import type { Shelf } from './look.js'
 
 /** Okapi BM25 (Robertson & Zaragoza 2009), fields weighed as in BM25F; figures in content/decisions/0010-embedded-search.md. */
 const K1 = 1.2
@@ -26,7 +26,7 @@ export class Reading {
     private readonly concepts: readonly Concept[],
     private readonly idf: readonly number[],
     features: readonly Feature[],
-    private readonly view: View,
+    private readonly view: Shelf,
   ) {
     concepts.forEach((concept, c) => {
       for (const way of concept.ways) {
@@ -66,7 +66,7 @@ export class Reading {
       // What its pairs and words already say is not counted twice.
       if (concept.dense && concept.ways.length === 1 && !concept.required) return
       let often = frequency[c] ?? 0
-      for (const way of concept.ways) if (way.tokens.length === 0 && includes(way.rows, row)) often += way.weight
+      for (const way of concept.ways) if (way.tokens.length === 0 && includes(way.found.rows, row)) often += way.weight
       score += LATIN * (idf[c] ?? 0) * saturated(often, norm)
     })
     for (const [feature, often] of counts) score += feature.weight * feature.idf * saturated(often, norm)

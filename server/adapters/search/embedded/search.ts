@@ -1,10 +1,7 @@
-import { fold } from '../../../domain/search/fold.js'
 import type { Hit, Results, SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
-import { runsOf } from '../../../domain/search/runs.js'
 import type { Columns } from './columns.js'
-import { phraseInForms } from './concept.js'
-import { conceptsOf, rowsHolding } from './concepts.js'
+import { conceptsOf, lookOf } from './concepts.js'
 import { narrow } from './facets.js'
 import { rank, tie, topIndexes, type Ranking } from './rank.js'
 import type { Synonyms } from './synonyms.js'
@@ -26,9 +23,12 @@ export function search(query: Query, options: SearchOptions, view: View, words: 
   }
   // Words were typed but nothing in them can be looked for (only punctuation): that finds nothing, not everything.
   let rows = ranking ? ranking.rows : wanted.length > 0 ? new Int32Array(0) : view.visible
-  for (const word of query.words) if (word.not) rows = without(rows, rowsHolding(word, sources))
+  for (const word of query.words) {
+    const look = word.not ? lookOf(word) : null
+    if (look) rows = without(rows, view.find(look).rows)
+  }
   for (const field of query.fields) {
-    const named = rowsOfField(field, view, words)
+    const named = rowsOfField(field, view)
     rows = field.not ? without(rows, named) : common(rows, named)
   }
   rows = withinDates(rows, query, view.columns)
@@ -65,9 +65,9 @@ function pageOf(rows: Int32Array, ranking: Ranking | null, options: SearchOption
   return best.slice(start, start + size).map(({ row }) => row)
 }
 
-function rowsOfField(field: Field, view: View, words: Words): Int32Array {
-  const runs = runsOf(fold(field.value))
-  const found = new Set(runs.length > 0 ? view.rows(phraseInForms(runs, words), [field.name]) : [])
+function rowsOfField(field: Field, view: View): Int32Array {
+  const look = lookOf({ text: field.value, phrase: false })
+  const found = new Set(look ? view.find(look, [field.name]).rows : [])
   const column = view.columns.facets[field.name]
   const marks = column.dictionary.marks([field.value])
   const key = column.dictionary.find(field.value)

@@ -2,8 +2,9 @@ import type { Hit, Likeness, SimilarOptions } from '../../../domain/search/port.
 import { trust } from './rank.js'
 import { hitOf } from './search.js'
 import { isStopWord } from './stop-words.js'
-import { expression, pairStream, wordStream } from './tokens.js'
-import { rarity, type View } from './view.js'
+import type { Shelf } from './look.js'
+import { rarity } from './rarity.js'
+import { pairStream, wordStream } from './tokens.js'
 
 const LOOKED_FOR = 30
 const TELLING = 20
@@ -11,14 +12,15 @@ const TELLING = 20
 const LEAST = { related: 0.18, duplicate: 0.5 } as const
 
 /** What holds most of the telling words of a text or an entry; common words and hidden entries play no part. */
-export function similar(to: Likeness, options: SimilarOptions, view: View): Hit[] {
+export function similar(to: Likeness, options: SimilarOptions, view: Shelf): Hit[] {
   const self = 'id' in to ? view.columns.rowOf.get(to.id) : undefined
   const tokens = 'id' in to ? tokensOfRow(self, view) : tokensOfText(to.text)
   const looked = [...tokens].sort((a, b) => b[1] * weigh(b[0]) - a[1] * weigh(a[0])).slice(0, LOOKED_FOR)
   const telling = looked
     .map(([token]) => {
-      const rows = view.rows(expression([token]), COLUMNS_OF_TEXT).filter((row) => row !== self)
-      return { rows, idf: rarity(rows.length, view.size) }
+      const { rows, count } = view.find({ tokens: [token] }, COLUMNS_OF_TEXT)
+      const others = rows.filter((row) => row !== self)
+      return { rows: others, idf: rarity(count - (rows.length - others.length), view.size) }
     })
     .sort((a, b) => b.idf - a.idf)
     .slice(0, TELLING)
@@ -38,7 +40,7 @@ export function similar(to: Likeness, options: SimilarOptions, view: View): Hit[
 
 const COLUMNS_OF_TEXT = ['title', 'body', 'words_title', 'words_body'] as const
 
-function tokensOfRow(row: number | undefined, view: View): Map<string, number> {
+function tokensOfRow(row: number | undefined, view: Shelf): Map<string, number> {
   const streams = row === undefined ? null : view.streams(row)
   if (!streams) return new Map()
   // A title says twice what it says.

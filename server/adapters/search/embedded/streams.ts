@@ -3,7 +3,7 @@ import type { Entry } from '../../../domain/search/entry.js'
 import { fold } from '../../../domain/search/fold.js'
 import { runsOf } from '../../../domain/search/runs.js'
 import type { Facts } from './columns.js'
-import type { Streams } from './index-file.js'
+import type { Streams } from './columns-of-text.js'
 import { pairStream, wordStream } from './tokens.js'
 
 /** Sounds are not words: the mark keeps them apart, so that they are never offered as one. */

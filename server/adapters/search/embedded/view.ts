@@ -1,8 +1,11 @@
 import { seesNothing, type Visible } from '../../../domain/policy/access.js'
 import { KINDS, type Kind } from '../../../domain/search/entry.js'
 import { sortOf, type Columns } from './columns.js'
-import { TEXT_COLUMNS, type Column, type IndexFile } from './index-file.js'
+import { TEXT_COLUMNS, type Column } from './columns-of-text.js'
+import type { IndexFile } from './index-file.js'
 import { APART, UNSEEN, compileLaw } from './law.js'
+import { sequencesOf, type Found, type Look, type Shelf, type Vocabulary } from './look.js'
+import { expression } from './tokens.js'
 
 export interface Scope {
   readonly visible: Visible
@@ -11,13 +14,11 @@ export interface Scope {
   readonly archived: boolean
 }
 
-const NAMELESS = TEXT_COLUMNS.filter((column) => column !== 'customer')
-
 /**
  * The index as one viewer may see it, for one query. Every look-up, count and statistic goes through here,
  * so that what is hidden can shape neither results nor their order.
  */
-export class View {
+export class View implements Shelf {
   /** how many rows there are, and their mean length in tokens */
   readonly size: number
   readonly meanLength: number
@@ -30,6 +31,7 @@ export class View {
   constructor(
     private readonly file: IndexFile,
     readonly columns: Columns,
+    private readonly words: Vocabulary,
     readonly scope: Scope,
     private readonly check: () => void,
   ) {
@@ -68,8 +70,14 @@ export class View {
     return this.seeing[row] === APART
   }
 
+  find(look: Look, columns: readonly Column[] = TEXT_COLUMNS): Found {
+    const begins = look.first ? '^ ' : ''
+    const rows = this.rows(sequencesOf(look, this.words).map((tokens) => begins + expression(tokens, look.open)).join(' OR '), columns)
+    return { rows, count: rows.length }
+  }
+
   /** Visible rows where the expression holds in one of the columns, ascending. */
-  rows(expression: string, columns: readonly Column[] = TEXT_COLUMNS): Int32Array {
+  private rows(expression: string, columns: readonly Column[]): Int32Array {
     this.check()
     const found = this.file.rows(expression, columns)
     const seen = this.onlySeen(found)
@@ -77,11 +85,6 @@ export class View {
     const nameless = columns.filter((column) => column !== 'customer')
     const without = new Set(nameless.length > 0 ? this.file.rows(expression, nameless) : [])
     return seen.filter((row) => !this.isApart(row) || without.has(row))
-  }
-
-  /** As `rows`, names of customers aside: a word is offered to go on with for what the text says, not for whose it is. */
-  rowsApartFromNames(expression: string): Int32Array {
-    return this.rows(expression, NAMELESS)
   }
 
   streams(row: number): Readonly<Record<Column, string>> | null {
@@ -104,11 +107,6 @@ export class View {
     this.check()
     return this.file.tokens(from, to, columns, limit)
   }
-}
-
-/** Inverse document frequency, as in BM25. */
-export function rarity(rows: number, size: number): number {
-  return Math.log(1 + (size - rows + 0.5) / (rows + 0.5))
 }
 
 function rowsOf(ids: readonly string[], columns: Columns): Uint8Array | null {

@@ -1,12 +1,14 @@
 import { stemmer } from 'stemmer'
+import type { Vocabulary } from './look.js'
 
-const LETTERS = /^[a-z]{2,40}$/
+export const LETTERS = /^[a-z]{2,40}$/
 
 /**
  * The Latin words the index holds, as written: for other forms of a word, for typos and for completing.
  * Words of what a viewer may not see are in here too, so every word that leaves is first looked for under their sight.
  */
-export class Words {
+export class Words implements Vocabulary {
+  readonly partial = false
   private readonly all: string[] = []
   private readonly known = new Set<string>()
   private readonly byStem = new Map<string, string | string[]>()

@@ -1,12 +1,12 @@
 import type { Test } from 'tap'
 import type { Note } from '../../../domain/notes/note.js'
-import type { NoteQuery, QueueTab } from '../../../domain/notes/port.js'
+import type { NoteQuery, QueueQuery, QueueReason, QueueTab } from '../../../domain/notes/port.js'
 import { sightFor, principal } from '../../../house/oracle/bank.js'
 import { Canaries } from '../../../house/oracle/canaries.js'
 import { noteOf } from '../../../house/oracle/notes.js'
 import { HOMES, type NoteFacts } from '../../../house/oracle/objects.js'
 import { NAMED } from '../../../house/oracle/principals.js'
-import { post, type Opens } from './subject.js'
+import { PASS, post, type Opens } from './subject.js'
 
 /** A validated note that the whole bank reads, with the facts a test is about. */
 export function openNote(at: number, change: (note: Note) => Note = (note) => note): Note {
@@ -85,6 +85,22 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     const accepted = made[1]!.decisions[0]!.at
     t.same(await found({ validatedFrom: accepted }), [1, 2])
     t.same(await found({ validatedBefore: accepted }), [0])
+    t.same(await found({ exceptBy: 'somebody else' }), [0, 1, 2])
+    t.same(await found({ exceptBy: made[0]!.revisions[0].by }), [])
+  })
+
+  await t.test('tags in use are counted over what a reader lists, most used first', async (t) => {
+    const { ports } = await open(t)
+    const tagged = (at: number, tags: readonly string[], more: Partial<Note> = {}) =>
+      openNote(at, (note) => ({ ...note, ...more, revisions: [{ ...note.revisions[0], about: { ...note.revisions[0].about, tags } }] }))
+    const { rights } = openNote(0)
+    for (const note of [
+      tagged(0, ['招商', 'fees']), tagged(1, ['fees']), tagged(2, ['secret', 'fees'], { rights: { ...rights, audience: 'private', named: [] } }), tagged(3, ['old'], { confidence: 'archived', archivedFrom: 'validated' }),
+    ]) await post(ports, note)
+    t.same(await ports.notes.tagsInUse(reader(), {}), [{ tag: 'fees', count: 2 }, { tag: '招商', count: 1 }])
+    t.same(await ports.notes.tagsInUse(reader(), { fees: 'charges' }), [{ tag: 'charges', count: 2 }, { tag: '招商', count: 1 }])
+    t.same(await ports.notes.tagsInUse(reader(), { 招商: 'fees', constructor: 'x' }), [{ tag: 'fees', count: 2 }], 'a note that carries both counts once')
+    t.same(await ports.notes.tagsInUse(sightFor(principal('disabled-same-team')), {}), [])
   })
 
   await t.test('a page never holds more than it may, and nonsense numbers are the first page', async (t) => {
@@ -113,6 +129,7 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
       returned: waiting(7, { item: { ...item, state: 'returned' } }),
       due: waiting(8, { item: { ...item, why: 'due' } }),
       done: waiting(9, { item: { ...item, state: 'accepted', closedAt: now } }),
+      lowering: waiting(10, { item: { ...item, state: 'accepted', closedAt: now, lowering: { rights: openNote(10).rights, by: 'author', at: now } } }),
     }
     for (const note of Object.values(made)) await post(ports, note)
     const names = new Map(Object.entries(made).map(([name, note]) => [note.id, name]))
@@ -120,12 +137,26 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     const tab = async (tab: QueueTab) => (await ports.notes.queue({ tab, me, now, page: 1, size: 50 }, curator())).rows.map(({ id }) => names.get(id))
     const open_ = await tab('open')
     t.same(open_.slice(0, 4), ['urgent', 'saysTooMuch', 'older', 'confidential'])
-    t.same([...open_].sort(), ['confidential', 'due', 'expired', 'mine', 'older', 'plain', 'saysTooMuch', 'urgent'])
+    t.same([...open_].sort(), ['confidential', 'due', 'expired', 'lowering', 'mine', 'older', 'plain', 'saysTooMuch', 'urgent'])
     t.same(await tab('mine'), ['mine'])
     t.same(await tab('returned'), ['returned'])
     t.same(await tab('due'), ['due'])
     t.same(await tab('flagged'), ['saysTooMuch'])
-    t.same(await ports.notes.queueCounts({ me, now }, curator()), { open: 8, mine: 1, returned: 1, due: 1, flagged: 1 })
+    t.same(await ports.notes.queueCounts({ me, now }, curator()), { open: 9, mine: 1, returned: 1, due: 1, flagged: 1 })
     t.same(await ports.notes.queueCounts({ me, now }, reader()), { open: 0, mine: 0, returned: 0, due: 0, flagged: 0 })
+    const part = { tab: 'open', me, now, page: 1, size: 50 } as const
+    const reasons = async (query: QueueQuery, sight = curator()) => Object.fromEntries(await ports.notes.queueReasons(query, sight))
+    t.same(await reasons(part), { posted: 6, edited: 1, due: 1, lowering: 1 })
+    t.same(await reasons({ ...part, why: 'due' }), { posted: 6, edited: 1, due: 1, lowering: 1 }, 'whichever is chosen')
+    t.same(await reasons({ ...part, tab: 'flagged' }), { edited: 1 })
+    t.same(await reasons({ ...part, level: 'confidential' }), { posted: 1 })
+    t.same(await reasons(part, reader()), {})
+    for (const [why, count] of Object.entries(await reasons(part))) {
+      const { total, rows } = await ports.notes.queue({ ...part, why: why as QueueReason }, curator())
+      t.same([total, rows.length], [count, count], why)
+    }
+    t.same((await ports.notes.queue({ ...part, why: 'lowering' }, curator())).rows.map(({ id }) => names.get(id)), ['lowering'])
+    t.notOk((await ports.allNotes.waitingSince('9999', 100, PASS)).includes(made.lowering.id), 'it has been decided on: nobody answers for it any more')
+    t.notOk((await ports.notes.list({ order: 'newest', page: 1, size: 50, withItem: 'active' }, curator())).rows.some(({ id }) => id === made.lowering.id))
   })
 }

@@ -1,5 +1,5 @@
 // Long because everything a copy may hold of what was redacted since is seen to in one place, before the folder gets its name.
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -17,6 +17,7 @@ import type { Clock } from './clock.js'
 import { DataFolder } from './data-folder.js'
 import { DRAFT_FILE } from './drafts-store.js'
 import { codeOf } from './files.js'
+import { flush, flushOne } from './flushed.js'
 import { NOTE_FILE, OLD_FILE } from './notes-store.js'
 import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
 import { REDACTIONS_FILE, type KeptRedactions } from './redactions-store.js'
@@ -27,7 +28,7 @@ export interface RestoreOptions {
   readonly archive: string
   /** a folder that is empty or not there */
   readonly into: string
-  /** the list of redactions of the portal that was lost, when there is one: a file, or its data directory */
+  /** the list of redactions of the portal that was lost, when there is one: a file, its data directory, or a newer backup */
   readonly redactions?: string
   readonly clock: Clock
   readonly means: RedactionMeans
@@ -59,7 +60,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await flush(aside)
     await rmdir(into).catch(unlessMissing)
     await rename(aside, into)
-    await flushFolder(dirname(into))
+    await flushOne(dirname(into))
     return { ...made, ...settled }
   } catch (error) {
     await rm(aside, { recursive: true, force: true })
@@ -212,38 +213,30 @@ async function voidLinks(data: DataFolder): Promise<void> {
   }
 }
 
+async function redactionsOfBackup(archive: string): Promise<readonly ListedRedaction[]> {
+  let found: readonly ListedRedaction[] = []
+  await readArchive(archive, { file: async (path, bytes) => { if (path === 'redactions.json') found = decode(REDACTIONS_FILE, bytes, path).redactions } })
+  return found
+}
+
 async function redactionsIn(path: string): Promise<readonly ListedRedaction[]> {
-  const read = async (file: string) => decode(REDACTIONS_FILE, await readFile(file), file).redactions
+  const read = async (file: string) => {
+    const bytes = await readFile(file)
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? redactionsOfBackup(file) : decode(REDACTIONS_FILE, bytes, file).redactions
+  }
   return read(path).catch((error: unknown) => (codeOf(error) === 'EISDIR' ? read(join(path, 'redactions.json')) : Promise.reject(error))).catch((error: unknown) => {
     if (error instanceof StoreError) throw error
-    throw new StoreError('backup.no_redactions', `${path} holds no list of redactions. Give redactions.json, or the data directory it lies in.`)
+    throw new StoreError('backup.no_redactions', `${path} holds no list of redactions. Give redactions.json, the data directory it lies in, or a newer backup.`)
   })
 }
 
-async function mustBeEmpty(into: string): Promise<void> {
+export async function mustBeEmpty(into: string): Promise<void> {
   const names = await readdir(into).catch(unlessMissing)
   if (names && names.length > 0) throw new StoreError('backup.not_empty', `${into} is not empty, and restoring never overwrites. Give a folder that is empty or not there.`)
 }
 
-/** Everything on disk before the folder gets its name. */
-async function flush(root: string): Promise<void> {
-  const entries = (await readdir(root, { recursive: true, withFileTypes: true })).map((entry) => ({ path: join(entry.parentPath, entry.name), folder: entry.isDirectory() }))
-  const waiting = [...entries, { path: root, folder: true }].values()
-  await Promise.all(Array.from({ length: 16 }, async () => {
-    for (const { path } of waiting) await flushFolder(path)
-  }))
-}
-
-async function flushFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-function nameOf(archive: string): string {
+/** As the record tells it. */
+export function nameOf(archive: string): string {
   return basename(archive).replaceAll(/[^A-Za-z0-9:._@-]/g, '_').replace(/^[^A-Za-z0-9]+/, '').slice(0, 200) || 'archive'
 }
 

@@ -53,6 +53,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
   }
   if (query.confidences) isOneOf('confidence', query.confidences)
   else found.push({ sql: "f.confidence <> 'archived'", params: [] })
+  if (query.exceptBy !== undefined) found.push({ sql: 'f.author <> ?', params: [query.exceptBy] })
   if (query.caretaker !== undefined) found.push({ sql: 'f.caretaker = ?', params: [query.caretaker] })
   if (query.customer !== undefined) {
     found.push({ sql: 'f.row IN (SELECT row FROM about WHERE customer = ?)', params: [query.customer] })
@@ -77,7 +78,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
 function withItem(which: 'active' | 'returned', sight: Sight): Piece {
   const curators = visibleSql(deskSight(sight).visible, { face: 'r', party: 'party', about: 'about' })
   return allOf([
-    { sql: which === 'returned' ? "f.item_state = 'returned'" : 'f.item_state IS NOT NULL', params: [] },
+    { sql: which === 'returned' ? "f.item_state = 'returned'" : "f.item_state <> 'lowering'", params: [] },
     anyOf([
       { sql: 'f.item_writer = ?', params: [sight.by] },
       {

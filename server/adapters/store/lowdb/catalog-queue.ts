@@ -8,6 +8,7 @@ import { allOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
 export function queued(query: QueueQuery, sight: Sight): Piece {
   const found = [inReview(sight), tabOf(query.tab, query)]
   if (query.departments) found.push(oneOf('f.department', query.departments))
+  if (query.why !== undefined) found.push({ sql: 'f.item_why = ?', params: [query.why] })
   if (query.topics !== undefined) found.push(oneOf('f.topic', query.topics))
   if (query.level !== undefined) found.push({ sql: 'f.level = ?', params: [query.level] })
   for (const word of folded(query.text ?? '').split(/\s+/).filter((w) => w !== '')) {

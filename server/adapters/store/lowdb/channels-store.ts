@@ -5,11 +5,11 @@ import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
 import type { Schema } from '../schema.js'
 
-interface KeptChannels {
+export interface KeptChannels {
   readonly channels: readonly Channel[]
 }
 
-const SCHEMA: Schema<KeptChannels> = {
+export const CHANNELS_FILE: Schema<KeptChannels> = {
   now: CHANNEL_SCHEMA,
   check: (stored) => {
     if (!Array.isArray(stored['channels'])) throw new Error('no list of channels')
@@ -19,7 +19,7 @@ const SCHEMA: Schema<KeptChannels> = {
 
 /** All channels in one document, in memory. */
 export async function openChannels(keeping: Keeping): Promise<Channels> {
-  const document = await Document.open<KeptChannels>(keeping, { name: 'channels', schema: SCHEMA, empty: () => ({ channels: [] }) })
+  const document = await Document.open<KeptChannels>(keeping, { name: 'channels', schema: CHANNELS_FILE, empty: () => ({ channels: [] }) })
   const get = (id: string) => document.read().channels.find((channel) => channel.id === id)
 
   async function replace(id: string, verb: (channel: Channel) => Channel): Promise<Channel> {

@@ -36,5 +36,6 @@ export class CountedFiles implements Files {
   survey = realFiles.survey
   stat = realFiles.stat
   openFolder = realFiles.openFolder
+  closeToOthers = realFiles.closeToOthers
   free = realFiles.free
 }

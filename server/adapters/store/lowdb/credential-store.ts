@@ -4,11 +4,11 @@ import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
 import type { Schema } from '../schema.js'
 
-interface KeptCredentials {
+export interface KeptCredentials {
   readonly of: Readonly<Record<string, Credential>>
 }
 
-const SCHEMA: Schema<KeptCredentials> = {
+export const CREDENTIALS_FILE: Schema<KeptCredentials> = {
   now: 1,
   check: (stored) => {
     if (typeof stored['of'] !== 'object' || stored['of'] === null) throw new Error('no credentials')
@@ -18,7 +18,7 @@ const SCHEMA: Schema<KeptCredentials> = {
 
 /** In a document of its own: nothing that lists people ever holds a password's hash. */
 export async function openCredentials(keeping: Keeping): Promise<Credentials> {
-  const document = await Document.open<KeptCredentials>(keeping, { name: 'credentials', schema: SCHEMA, empty: () => ({ of: {} }), urgent: true })
+  const document = await Document.open<KeptCredentials>(keeping, { name: 'credentials', schema: CREDENTIALS_FILE, empty: () => ({ of: {} }), urgent: true })
   const of = (kept: KeptCredentials, person: string): Credential => kept.of[person] ?? noCredential(person)
 
   return {

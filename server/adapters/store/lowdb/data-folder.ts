@@ -5,6 +5,7 @@ import { Document, type DocumentOptions } from './document.js'
 import { DocumentFolder, type DocumentFolderOptions, type Kept } from './document-folder.js'
 import { realFiles, type Files } from './files.js'
 import { Health, type Notice } from './health.js'
+import { keepPrivate } from './keep-private.js'
 import { openKeeping, type Keeping } from './keeping.js'
 import { Lock } from './lock.js'
 import type { Manifest } from './manifest.js'
@@ -38,6 +39,7 @@ export class DataFolder implements Keeping {
    * Makes the folder when there is none.
    * @throws AlreadyOpen naming the process that holds it
    * @throws StoreDamaged when it holds data without its manifest
+   * @throws NotPrivate when others may read it and that cannot be changed
    */
   static async open(options: DataFolderOptions): Promise<DataFolder> {
     const { root, clock, files = realFiles } = options
@@ -48,6 +50,7 @@ export class DataFolder implements Keeping {
     const lock = await Lock.take(files, root, clock)
     try {
       const { quarantine, manifest } = await openKeeping(disk, root)
+      await keepPrivate({ root, disk, quarantine, manifest })
       return new DataFolder(root, disk, quarantine, manifest, lock)
     } catch (error) {
       await lock.release()

@@ -56,6 +56,7 @@ export class FaultyFiles implements Files {
   list: Files['list'] = (folder) => this.step('list', () => this.files.list(folder))
   survey: Files['survey'] = (folder) => this.step('survey', () => this.files.survey(folder))
   stat: Files['stat'] = (path) => this.step('stat', () => this.files.stat(path))
+  closeToOthers: Files['closeToOthers'] = (path) => this.step('chmod', () => this.files.closeToOthers(path))
   free: Files['free'] = (folder) => this.step('free', () => this.files.free(folder))
   openFolder: Files['openFolder'] = (folder) =>
     this.step('open folder', async () => {

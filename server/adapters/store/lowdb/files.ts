@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readFile, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** An open file, written at stated positions so that a failed write can be cut off again. */
@@ -47,6 +47,8 @@ export interface Files {
   stat(path: string): Promise<Omit<FoundFile, 'name'> | undefined>
   /** The directory itself, for the fsync that makes the names in it durable. */
   openFolder(folder: string): Promise<OpenFolder>
+  /** Takes from everybody else what they may do with it. @returns whether there was anything */
+  closeToOthers(path: string): Promise<boolean>
   /** Bytes this process may still write on the disk of the folder. */
   free(folder: string): Promise<number>
 }
@@ -82,6 +84,13 @@ export const realFiles: Files = {
     }
   },
   openFolder: (folder) => open(folder, 'r'),
+  closeToOthers: async (path) => {
+    // Windows has no such bits; a link has none of its own.
+    const found = await lstat(path)
+    if (process.platform === 'win32' || found.isSymbolicLink() || (found.mode & 0o077) === 0) return false
+    await chmod(path, found.mode & 0o700)
+    return true
+  },
   free: async (folder) => {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize

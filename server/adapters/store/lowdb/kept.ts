@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Indexes } from '../../../domain/policy/events.js'
 import type { Kept } from '../kept.js'
+import { mustNotBeMoved } from './moved-word.js'
 import { putBackupsOnRecord } from './backup-noted.js'
 import { openBatches } from './batches-store.js'
 import { openChannels } from './channels-store.js'
@@ -14,6 +16,7 @@ import { openOutbox } from './outbox-store.js'
 import { openPeople } from './people-store.js'
 import { openReads } from './reads-store.js'
 import { openRedactions } from './redactions-store.js'
+import { reindexingsIn } from './reindexing.js'
 import { openSessions } from './session-store.js'
 import type { StoreLog } from './shelf.js'
 import { openStore } from './store.js'
@@ -24,25 +27,27 @@ import { openVocabularies } from './vocabulary-store.js'
  * Everything in one data directory, held by this process alone.
  * @throws StoreError when the data directory is held by another process, damaged, or from a later release
  */
-export async function openInFiles(options: DataFolderOptions & { readonly log: StoreLog }): Promise<Kept> {
+export async function openInFiles(options: DataFolderOptions & { readonly log: StoreLog; readonly indexes?: Indexes }): Promise<Kept> {
   const data = await DataFolder.open(options)
   try {
+    await mustNotBeMoved(data)
     const people = await openPeople(data)
     const credentials = await openCredentials(data)
     const sessions = await openSessions(data, options.clock())
     const record = await data.record()
-    const store = await openStore(data, { log: options.log })
+    const store = await openStore(data, { log: options.log, ...(options.indexes && { indexes: options.indexes }) })
     const vocabularies = await openVocabularies(data)
     const [channels, outbox, notices] = [await openChannels(data), await openOutbox(data), await openNotices(data)]
     const [batches, redactions, tokens, gaps] = [await openBatches(data), await openRedactions(data), await openTokens(data), await openGaps(data)]
     const reads = openReads(data.path('reads.sqlite'))
     return {
-      people, credentials, sessions, record, vocabularies, channels, outbox, notices, batches, redactions, tokens, gaps, reads,
+      people, credentials, sessions, record, vocabularies, channels, outbox, notices, batches, redactions, tokens, gaps, reads, visits: reads,
       notes: store.notes, allNotes: store.allNotes, customers: store.customers, allCustomers: store.allCustomers,
       drafts: store.drafts, allDrafts: store.allDrafts, feed: store.feed, ready: store.ready,
       mail: { folder: data.path('mail'), files: mailFolderOn(data.disk) },
       searchFolder: data.path('search'),
       guesses: null,
+      reindexing: reindexingsIn(data.root),
       progress: store.progress,
       isUp: () => true,
       fresh: async () => {},

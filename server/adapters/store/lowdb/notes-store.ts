@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
 import type { Note } from '../../../domain/notes/note.js'
-import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
+import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueReason, QueueTab, Saved, TagInUse } from '../../../domain/notes/port.js'
 import { faceAccess } from '../../../domain/notes/access.js'
 import { NOTE_SCHEMA, published } from '../../../domain/notes/note.js'
 import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
@@ -9,7 +9,7 @@ import { granted, type Grant } from '../../../domain/policy/grant.js'
 import { seesNothing } from '../../../domain/policy/access.js'
 import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import type { Catalog } from './catalog.js'
-import { orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
+import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { listed } from './catalog-lists.js'
 import { noteFaces } from '../catalog-note.js'
 import { queueCounted, queued } from './catalog-queue.js'
@@ -76,6 +76,22 @@ export class NotesStore implements Notes, AllNotes {
     return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
   }
 
+  async queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>> {
+    if (seesNothing(deskSight(sight).visible)) return new Map()
+    const { sql, params } = this.whole(queued({ ...query, why: undefined }, sight))
+    return new Map(this.catalog.all<{ why: QueueReason; count: number }>({ sql: `SELECT f.item_why AS why, count(*) AS count FROM face f WHERE ${sql} GROUP BY f.item_why`, params })
+      .map(({ why, count }) => [why, count]))
+  }
+
+  async tagsInUse(sight: Sight, mergedInto: Readonly<Record<string, string>>): Promise<readonly TagInUse[]> {
+    if (seesNothing(sight.visible)) return []
+    const { sql, params } = this.whole(listed(EVERY, sight))
+    return this.catalog.all<TagInUse>({
+      sql: `SELECT coalesce(merged.value, tag.tag) AS tag, count(DISTINCT f.row) AS count FROM face f JOIN tag ON tag.row = f.row LEFT JOIN json_each(?) AS merged ON merged.key = tag.tag
+        WHERE ${sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_TAGS}`, params: [JSON.stringify(mergedInto), ...params],
+    })
+  }
+
   async add(grant: Grant<'note.post'> | Grant<'import.run'>, note: Note): Promise<Saved> {
     granted(grant, note.id)
     return saved(await this.shelf.add(note))
@@ -112,7 +128,7 @@ export class NotesStore implements Notes, AllNotes {
 
   async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
     return this.things(
-      "+face = 'published' AND confidence = 'validated' AND item_state IS NULL AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",
+      "+face = 'published' AND confidence = 'validated' AND (item_state IS NULL OR item_state = 'lowering') AND review_on IS NOT NULL AND review_on <= ? ORDER BY review_on, thing LIMIT ?",
       [today, limit],
     )
   }
@@ -120,13 +136,13 @@ export class NotesStore implements Notes, AllNotes {
   async inCareOf(person: string, _pass: Everything): Promise<readonly InCare[]> {
     return this.catalog.all<InCare>({
       sql: `SELECT thing AS id, CASE WHEN item_state = 'returned' THEN 'returned' WHEN item_why = 'due' THEN 'due' ELSE 'waiting' END AS state
-        FROM face WHERE kind = 'note' AND face = 'review' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`,
+        FROM face WHERE kind = 'note' AND face = 'review' AND item_state <> 'lowering' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`,
       params: [person],
     })
   }
 
   async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
-    return this.things("face = 'review' AND item_opened < ? ORDER BY item_opened, thing LIMIT ?", [before, limit])
+    return this.things("face = 'review' AND item_state <> 'lowering' AND item_opened < ? ORDER BY item_opened, thing LIMIT ?", [before, limit])
   }
 
   private get catalog(): Catalog {

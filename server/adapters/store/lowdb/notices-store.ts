@@ -6,7 +6,7 @@ import { v5 } from 'uuid'
 import { KeyedMutex } from '../keyed-mutex.js'
 import type { Schema } from '../schema.js'
 
-const SCHEMA: Schema<NoticeList> = {
+export const NOTICES_FILE: Schema<NoticeList> = {
   now: NOTICES_SCHEMA,
   check: (stored) => {
     if (!Array.isArray(stored['notices'])) throw new Error('no list of notices')
@@ -15,17 +15,21 @@ const SCHEMA: Schema<NoticeList> = {
 }
 const MIB = 1024 * 1024
 
-/** One document a person. How many are unread is counted when first asked, and kept up from then on. */
 /** Names the files of notices after persons. */
 const PERSONS = '6f1c1f0a-3a54-5d0e-9d0b-7a8f2f3f5b11'
 
+/** A person's id may be of any form; a file's name may not. */
+export function noticesName(person: string): string {
+  return v5(person, PERSONS)
+}
+
+/** One document a person. How many are unread is counted when first asked, and kept up from then on. */
 export async function openNotices(keeping: Keeping): Promise<Notices> {
-  const folder = await DocumentFolder.open<NoticeList>(keeping, { name: 'notices', schema: SCHEMA, cacheBytes: 8 * MIB })
+  const folder = await DocumentFolder.open<NoticeList>(keeping, { name: 'notices', schema: NOTICES_FILE, cacheBytes: 8 * MIB })
   const unread = new Map<string, number>()
   const mutexes = new KeyedMutex()
 
-  // A person's id may be of any form; a file's name may not.
-  const listOf = async (person: string) => (await folder.read(v5(person, PERSONS))) ?? noNotices(v5(person, PERSONS))
+  const listOf = async (person: string) => (await folder.read(noticesName(person))) ?? noNotices(noticesName(person))
   const change = (person: string, verb: (list: NoticeList) => NoticeList): Promise<{ before: NoticeList; after: NoticeList }> =>
     mutexes.run(person, async () => {
       const before = await listOf(person)

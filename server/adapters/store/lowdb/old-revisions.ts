@@ -21,7 +21,8 @@ export interface OldDocument {
   readonly sets: readonly { readonly of: number; readonly revisions: readonly Revision[] }[]
 }
 
-type Whole = Note & Sequenced
+/** A note as its verbs know it, with its place in the feed. */
+export type Whole = Note & Sequenced
 
 /**
  * Notes whose files stay small: above 256 kB the oldest revisions go to a second file, written first. The note names
@@ -84,13 +85,20 @@ export class NoteDocuments implements Documents<Whole> {
 
   /** The document for the first file, after what does not fit is safely in the second. */
   private async divided(note: Whole, olderNow: number | null): Promise<NoteDocument> {
-    const stay = staying(note, this.much)
-    const moved = note.revisions.filter((revision) => !stay.has(revision.number))
-    if (moved.length === 0) return { ...note, older: null }
+    const { document, moved } = inTwo(note, this.much)
+    if (moved.length === 0) return document
     const there = olderNow === null ? undefined : (await this.old.read(note.id))?.sets.find((set) => set.of === olderNow)
     await this.old.put({ id: note.id, version: 1, sets: [...(there ? [there] : []), { of: note.version, revisions: moved }] })
-    return { ...note, revisions: note.revisions.filter((revision) => stay.has(revision.number)), older: note.version }
+    return document
   }
+}
+
+/** The document of the first file, and the revisions that go to the second. */
+export function inTwo(note: Whole, much = MUCH): { readonly document: NoteDocument; readonly moved: readonly Revision[] } {
+  const stay = staying(note, much)
+  const moved = note.revisions.filter(({ number }) => !stay.has(number))
+  const document = { ...note, revisions: note.revisions.filter(({ number }) => stay.has(number)), older: moved.length === 0 ? null : note.version }
+  return { document, moved }
 }
 
 /** Numbers of the revisions that stay: the newest, whatever a face shows, and as many more as fit. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Person } from '../../../domain/people/person.js'
@@ -9,7 +9,7 @@ import { openSessions } from './session-store.js'
 
 const LI: Person = {
   id: 'li', login: 'li.na', name: 'Li Na', email: 'li@bank.example', title: '', department: 'head', teams: [], roles: ['employee'], domain: [], clearance: 'internal',
-  language: 'en', active: true, absence: null, settings: { shortcuts: true, theme: 'auto' },
+  language: 'en', active: true, absence: null, nameEn: '', settings: { shortcuts: true, theme: 'auto' },
 }
 const HEAD = { id: 'head', name: 'Head', nameZh: '总行', parent: null }
 const NOW = '2026-03-03T01:00:00.000Z'
@@ -32,6 +32,24 @@ t.test('people are there after a restart, and the directory is the one of now', 
   await again.close()
 })
 
+t.test('people kept by an earlier release are there, without a second name', async (t) => {
+  const { nameEn: _, ...li } = LI
+  const schema1 = { schema: 1, persons: [{ ...li, name: '李娜' }], departments: [HEAD], teams: [], rights: { li: 3 } }
+  const root = t.testdir()
+  const before = await open(root)
+  await before.close()
+  writeFileSync(join(root, 'people.json'), JSON.stringify(schema1))
+  const data = await open(root)
+  const people = await openPeople(data)
+  t.same(people.directory().person('li'), { ...LI, name: '李娜', nameEn: '' })
+  t.equal(people.rightsEpoch('li'), 3)
+  await people.change((roster) => ({ ...roster, persons: roster.persons.map((person) => ({ ...person, nameEn: 'Li Na' })) }))
+  await data.close()
+  const again = await open(root)
+  t.equal((await openPeople(again)).directory().person('li')?.nameEn, 'Li Na')
+  await again.close()
+})
+
 t.test('changes made at the same time all count', async (t) => {
   const data = await open(t.testdir())
   const people = await openPeople(data)
@@ -39,6 +57,27 @@ t.test('changes made at the same time all count', async (t) => {
     Array.from({ length: 20 }, (_, i) => people.change((now) => ({ ...now, persons: [...now.persons, { ...LI, id: `p${i}`, login: `p${i}` }] }))),
   )
   t.equal(people.directory().persons.size, 20)
+  await data.close()
+})
+
+t.test('what must be written first and cannot be keeps people as they are', async (t) => {
+  const root = t.testdir()
+  const data = await open(root)
+  const people = await openPeople(data)
+  await people.change(() => ({ persons: [LI], departments: [HEAD], teams: [] }))
+  const seen: unknown[] = []
+  const raise = (firstly: () => Promise<void>) => people.change((now) => ({ ...now, persons: now.persons.map((one) => ({ ...one, clearance: 'restricted' as const })) }), async (before, after) => {
+    seen.push([before.persons[0]?.clearance, after.persons[0]?.clearance, people.directory().person('li')?.clearance])
+    await firstly()
+  })
+  await t.rejects(raise(() => Promise.reject(new Error('no record'))), /no record/)
+  t.equal(people.directory().person('li')?.clearance, 'internal')
+  t.equal(people.rightsEpoch('li'), 1)
+  t.notMatch(readFileSync(join(root, 'people.json'), 'utf8'), 'restricted')
+  await raise(async () => {})
+  t.equal(people.directory().person('li')?.clearance, 'restricted')
+  await people.change((now) => now, () => { throw new Error('asked for nothing') })
+  t.same(seen, [['internal', 'restricted', 'internal'], ['internal', 'restricted', 'internal']], 'asked before it is so')
   await data.close()
 })
 

@@ -1,17 +1,19 @@
 import { Directory } from '../../../domain/people/directory.js'
+import { personOfSchema1 } from '../../../domain/people/person.js'
 import type { People, Roster } from '../../../domain/people/port.js'
 import { rightsChanged } from '../../../domain/people/rights-changed.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
-import type { Schema } from '../schema.js'
+import type { Schema, Stored } from '../schema.js'
 
 /** Everybody in one document, and how often each one's rights changed: both move in one write. */
-interface KeptRoster extends Roster {
+export interface KeptRoster extends Roster {
   readonly rights: Readonly<Record<string, number>>
 }
 
-const SCHEMA: Schema<KeptRoster> = {
-  now: 1,
+export const PEOPLE_FILE: Schema<KeptRoster> = {
+  now: 2,
+  upgrades: { 1: (old) => ({ ...old, persons: (old['persons'] as readonly Stored[]).map(personOfSchema1) }) },
   check: (stored) => {
     for (const list of ['persons', 'departments', 'teams']) {
       if (!Array.isArray(stored[list])) throw new Error(`no list of ${list}`)
@@ -24,7 +26,7 @@ const SCHEMA: Schema<KeptRoster> = {
 export async function openPeople(keeping: Keeping): Promise<People> {
   const document = await Document.open<KeptRoster>(keeping, {
     name: 'people',
-    schema: SCHEMA,
+    schema: PEOPLE_FILE,
     empty: () => ({ persons: [], departments: [], teams: [], rights: {} }),
   })
   let known = { source: document.read(), directory: directoryOf(document.read()) }
@@ -38,10 +40,12 @@ export async function openPeople(keeping: Keeping): Promise<People> {
   return {
     directory: present,
     rightsEpoch: (person) => document.read().rights[person] ?? 0,
-    change: async (next) => {
-      await document.change((now) => {
+    change: async (next, firstly) => {
+      await document.change(async (now) => {
         const roster = next(now)
-        return roster === now ? now : { ...roster, rights: counted(now, roster) }
+        if (roster === now) return now
+        await firstly?.(now, roster)
+        return { ...roster, rights: counted(now, roster) }
       })
       return present()
     },

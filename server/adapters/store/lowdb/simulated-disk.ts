@@ -96,6 +96,8 @@ export class SimulatedDisk implements Files {
     return { sync: async () => void (folder.kept = new Map(folder.names)), close: async () => {} }
   }
 
+  closeToOthers: Files['closeToOthers'] = async () => false
+
   free: Files['free'] = async () => this.capacity - this.used()
 
   private used(folder = this.root): number {

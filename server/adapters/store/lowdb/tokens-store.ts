@@ -3,11 +3,11 @@ import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
 import type { Schema } from '../schema.js'
 
-interface KeptTokens {
+export interface KeptTokens {
   readonly tokens: readonly Token[]
 }
 
-const SCHEMA: Schema<KeptTokens> = {
+export const TOKENS_FILE: Schema<KeptTokens> = {
   now: 1,
   check: (stored) => {
     if (!Array.isArray(stored['tokens'])) throw new Error('no list of tokens')
@@ -17,7 +17,7 @@ const SCHEMA: Schema<KeptTokens> = {
 
 /** All tokens in one document, in memory; only digests, so a copy of the data directory is no bunch of keys. */
 export async function openTokens(keeping: Keeping): Promise<Tokens> {
-  const document = await Document.open<KeptTokens>(keeping, { name: 'tokens', schema: SCHEMA, empty: () => ({ tokens: [] }) })
+  const document = await Document.open<KeptTokens>(keeping, { name: 'tokens', schema: TOKENS_FILE, empty: () => ({ tokens: [] }) })
   const used = new Map<string, string>()
   let byDigest = index(document.read())
 

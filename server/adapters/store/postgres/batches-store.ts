@@ -93,6 +93,6 @@ function batchOf({ id, version, doc }: Row): Batch {
   return { ...read(SCHEMA, doc, `import ${id}`), version }
 }
 
-function isUnfinished({ state, acceptance }: Batch): boolean {
+export function isUnfinished({ state, acceptance }: Batch): boolean {
   return state === 'checking' || state === 'running' || (acceptance !== null && acceptance.finishedAt === null)
 }

@@ -90,6 +90,20 @@ export class Database {
     }
   }
 
+  /** One moment of the whole database, for as long as `act` reads; nobody waits for it, and it waits for nobody. */
+  async snapshot<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.alone(async (client) => {
+      // Whoever copies a bank writes to a disk between two questions.
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0')
+      const rows = async <Row>(piece: Piece) => (await this.asked(() => client.query(statement(piece)))).rows as Row[]
+      try {
+        return await act({ rows, one: async <Row>(piece: Piece) => (await rows<Row>(piece))[0], drop: () => {} })
+      } finally {
+        await client.query('ROLLBACK').catch(() => {})
+      }
+    })
+  }
+
   /** A connection of one's own, for as long as `act` runs: for locks that a session holds. */
   async alone<T>(act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connected(this.holding)

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import type { Indexes } from '../../../domain/policy/events.js'
 import type { Kept } from '../kept.js'
 import { realFiles } from '../lowdb/files.js'
 import { Lock } from '../lowdb/lock.js'
@@ -20,9 +21,11 @@ import { piece } from './pieces.js'
 import { openReads } from './reads-store.js'
 import { PostgresRecord } from './record.js'
 import { openRedactions } from './redactions-store.js'
+import { reindexingsOf } from './reindexing.js'
 import { openSessions } from './sessions-store.js'
 import { openStore } from './store.js'
 import { openTokens } from './tokens-store.js'
+import { mustBeOpenToPortals } from './under-way.js'
 import { openVocabularies } from './vocabularies-store.js'
 
 export interface KeptOptions extends DatabaseOptions {
@@ -31,6 +34,7 @@ export interface KeptOptions extends DatabaseOptions {
   /** UTC ISO-8601 with ms */
   readonly clock: () => string
   readonly told: (sentence: string) => void
+  readonly indexes?: Indexes
 }
 
 /**
@@ -48,9 +52,10 @@ export async function openInPostgres(options: KeptOptions): Promise<Kept> {
   }
   try {
     for (const step of await migrate(database)) told(`the database was brought up by ${step}`)
+    await mustBeOpenToPortals(database)
     const searchFolder = await ownFolder(database, root)
     const troubled = (error: unknown) => told(`the database could not be asked: ${error instanceof Error ? error.message : String(error)}`)
-    const store = await openStore(database, { instance: await instanceOf(searchFolder), troubled })
+    const store = await openStore(database, { instance: await instanceOf(searchFolder), troubled, ...(options.indexes && { indexes: options.indexes }) })
     const { around } = store
     const record = new PostgresRecord(database)
     const reads = openReads(database, troubled)
@@ -58,7 +63,7 @@ export async function openInPostgres(options: KeptOptions): Promise<Kept> {
       people: await openPeople(database, around), credentials: await openCredentials(database, around), sessions: await openSessions(database, around, clock()),
       vocabularies: await openVocabularies(database, around), channels: await openChannels(database, around), outbox: await openOutbox(database, around),
       redactions: await openRedactions(database, around), tokens: await openTokens(database, around), gaps: await openGaps(database, around),
-      notices: openNotices(database), batches: openBatches(database), record, reads,
+      notices: openNotices(database), batches: openBatches(database), record, reads, visits: reads,
       notes: store.notes, allNotes: store.allNotes, customers: store.customers, allCustomers: store.allCustomers,
       drafts: store.drafts, allDrafts: store.allDrafts, feed: store.feed,
       mail: { folder: 'mail', files: mailFilesIn(database) },
@@ -66,6 +71,7 @@ export async function openInPostgres(options: KeptOptions): Promise<Kept> {
       guesses: ({ keyPrefix, points, duration }) => new RateLimiterPostgres({
         storeClient: database.driver, storeType: 'pool', tableName: 'guess', tableCreated: true, keyPrefix, points, duration, clearExpiredByTimeout: keyPrefix === 'pair',
       }),
+      reindexing: reindexingsOf(database),
       ready: Promise.resolve(),
       progress: () => ({ done: 0, total: 0 }),
       isUp: () => around.isUp,

@@ -3,7 +3,7 @@ import type { Duty, Leadership } from '../kept.js'
 import type { Database } from './database.js'
 
 /** Any number that nothing else in the database uses. */
-const LEADER = 727_1003
+export const LEADER = 727_1003
 const EVERY = 4_000
 /** A machine that is gone without a word is noticed by the server after nine seconds, not after its usual two hours. */
 const NOTICED = 'SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3'

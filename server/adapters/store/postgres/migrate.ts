@@ -61,7 +61,7 @@ export async function migrate(database: Database, steps?: readonly Migration[]):
 }
 
 /** Restored into another server, where transactions have smaller numbers: places go on above those that were given. */
-const FEED_BASE = `UPDATE feed_base SET base = places.highest
+export const FEED_BASE = `UPDATE feed_base SET base = places.highest
   FROM (SELECT greatest((SELECT coalesce(max(seq), 0) FROM thing), (SELECT coalesce(max(seq), 0) FROM place)) AS highest) AS places
   WHERE places.highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint`
 

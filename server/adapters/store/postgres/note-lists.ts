@@ -46,6 +46,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
   else found.push(piece("f.confidence <> 'archived'"))
   if (query.customer !== undefined) found.push(piece('f.customers @> ?::text[]', [query.customer]))
   if (query.tag !== undefined) found.push(piece('f.tags @> ?::text[]', [query.tag]))
+  is('author', query.exceptBy, '<>')
   is('caretaker', query.caretaker)
   is('team', query.team)
   is('direction', query.direction)
@@ -66,7 +67,7 @@ function filters(query: NoteQuery, sight: Sight): Piece[] {
 function withItem(which: 'active' | 'returned', sight: Sight): Piece {
   const curators = visibleSql(deskSight(sight).visible, 'r')
   return allOf([
-    piece(which === 'returned' ? "f.item_state = 'returned'" : 'f.item_state IS NOT NULL'),
+    piece(which === 'returned' ? "f.item_state = 'returned'" : "f.item_state <> 'lowering'"),
     anyOf([
       piece('f.item_writer = ?', sight.by),
       piece(`f.thing IN (SELECT r.thing FROM face r WHERE r.face = 'review' AND ${curators.sql})`, ...curators.params),

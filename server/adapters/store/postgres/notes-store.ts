@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
 import { NOTE_SCHEMA, type Note } from '../../../domain/notes/note.js'
-import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueTab, Saved } from '../../../domain/notes/port.js'
+import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueReason, QueueTab, Saved, TagInUse } from '../../../domain/notes/port.js'
 import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
 import { seesNothing } from '../../../domain/policy/access.js'
 import type { Everything } from '../../../domain/policy/everything.js'
@@ -12,7 +12,7 @@ import type { Schema } from '../schema.js'
 import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
 import type { PostgresFeed } from './feed.js'
-import { orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
+import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { listed } from './note-lists.js'
 import { piece, type Piece } from './pieces.js'
 import { queueCounted, queued } from './queue-lists.js'
@@ -22,9 +22,11 @@ import { visibleSql } from './visible-sql.js'
 /** The most rows one page may hold, whatever a query says. */
 const MOST_ROWS = 200
 
+export const NOTE_DOCUMENT: Schema<Note> = { ...(NOTE_FILE as unknown as Schema<Note>), now: NOTE_SCHEMA }
+
 const NOTE: Noun<Note> = {
   kind: 'note',
-  schema: { ...(NOTE_FILE as unknown as Schema<Note>), now: NOTE_SCHEMA },
+  schema: NOTE_DOCUMENT,
   faces: noteFaces,
   holds: changesReading,
 }
@@ -63,6 +65,23 @@ export class NotesStore implements Notes, AllNotes {
     return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
   }
 
+  async queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>> {
+    if (seesNothing(deskSight(sight).visible)) return new Map()
+    const { sql, params } = queued({ ...query, why: undefined }, sight)
+    const rows = await this.database.rows<{ why: QueueReason; count: number }>(piece(`SELECT f.item_why AS why, count(*) AS count FROM face f WHERE ${sql} GROUP BY f.item_why`, ...params))
+    return new Map(rows.map(({ why, count }) => [why, count]))
+  }
+
+  async tagsInUse(sight: Sight, mergedInto: Readonly<Record<string, string>>): Promise<readonly TagInUse[]> {
+    if (seesNothing(sight.visible)) return []
+    const { sql, params } = listed(EVERY, sight)
+    return this.database.rows<TagInUse>(piece(
+      `SELECT coalesce(merged.value, carried.tag) COLLATE "C" AS tag, count(DISTINCT f.thing) AS count FROM face f CROSS JOIN unnest(f.tags) AS carried (tag)
+        LEFT JOIN jsonb_each_text(?::jsonb) AS merged (key, value) ON merged.key = carried.tag WHERE ${sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_TAGS}`,
+      JSON.stringify(mergedInto), ...params,
+    ))
+  }
+
   async add(grant: Grant<'note.post'> | Grant<'import.run'>, note: Note): Promise<Saved> {
     granted(grant, note.id)
     return saved(await this.things.add(note))
@@ -93,19 +112,19 @@ export class NotesStore implements Notes, AllNotes {
 
   async fallingDue(today: string, limit: number, _pass: Everything): Promise<readonly string[]> {
     return this.found(piece(
-      "f.face = 'published' AND f.confidence = 'validated' AND f.item_state IS NULL AND f.review_on IS NOT NULL AND f.review_on <= ? ORDER BY f.review_on, f.thing LIMIT ?", today, limit,
+      "f.face = 'published' AND f.confidence = 'validated' AND (f.item_state IS NULL OR f.item_state = 'lowering') AND f.review_on IS NOT NULL AND f.review_on <= ? ORDER BY f.review_on, f.thing LIMIT ?", today, limit,
     ))
   }
 
   async inCareOf(person: string, _pass: Everything): Promise<readonly InCare[]> {
     return this.database.rows<InCare>(piece(
       `SELECT thing AS id, CASE WHEN item_state = 'returned' THEN 'returned' WHEN item_why = 'due' THEN 'due' ELSE 'waiting' END AS state
-        FROM face WHERE kind = 'note' AND face = 'review' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`, person,
+        FROM face WHERE kind = 'note' AND face = 'review' AND item_state <> 'lowering' AND coalesce(caretaker, item_writer) = ? ORDER BY item_opened, thing`, person,
     ))
   }
 
   async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
-    return this.found(piece("f.face = 'review' AND f.item_opened < ? ORDER BY f.item_opened, f.thing LIMIT ?", before, limit))
+    return this.found(piece("f.face = 'review' AND f.item_state <> 'lowering' AND f.item_opened < ? ORDER BY f.item_opened, f.thing LIMIT ?", before, limit))
   }
 
   private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {

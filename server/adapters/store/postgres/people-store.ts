@@ -1,17 +1,23 @@
 import { Directory } from '../../../domain/people/directory.js'
-import type { Department, Person, Team } from '../../../domain/people/person.js'
+import { personOfSchema1, type Department, type Person, type Team } from '../../../domain/people/person.js'
 import type { People, Roster } from '../../../domain/people/port.js'
 import { rightsChanged } from '../../../domain/people/rights-changed.js'
+import type { Schema, Stored } from '../schema.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
 import { Room, type View } from './room.js'
 
 /** One row for each person, department and team, and for how often somebody's rights changed. */
-type Row =
+export type PeopleRow =
   | { readonly person: Person }
   | { readonly department: Department }
   | { readonly team: Team }
   | { readonly rights: number }
+
+export const PEOPLE_ROWS: Schema<PeopleRow> = {
+  now: 2,
+  upgrades: { 1: (old) => ('person' in old ? { person: personOfSchema1(old['person'] as Stored) } : old) },
+}
 
 interface Known extends Roster {
   readonly directory: Directory
@@ -20,26 +26,28 @@ interface Known extends Roster {
 /** Everybody, in memory in every process; a change writes the rows that differ and no others. */
 export async function openPeople(database: Database, around: Around): Promise<People> {
   let known: Known | null = null
-  const room = await around.open(new Room<Row>(database, 'people', { now: 1 }, () => { known = null }))
+  const room = await around.open(new Room<PeopleRow>(database, 'people', PEOPLE_ROWS, () => { known = null }))
   const present = (): Known => (known ??= rosterOf(room))
 
   return {
     directory: () => present().directory,
     rightsEpoch: (person) => epochIn(room, person),
-    change: async (next) => {
-      await room.change((view) => {
+    change: async (next, firstly) => {
+      await room.change(async (view) => {
         const now = present()
         const { persons, departments, teams } = now
         // Callers give back the same roster when there is nothing to change.
         const roster = next(now)
-        return roster === now ? new Map() : differences(view, { persons, departments, teams }, roster)
+        if (roster === now) return new Map()
+        await firstly?.(now, roster)
+        return differences(view, { persons, departments, teams }, roster)
       })
       return present().directory
     },
   }
 }
 
-function rosterOf(room: View<Row>): Known {
+function rosterOf(room: View<PeopleRow>): Known {
   const persons: Person[] = []
   const departments: Department[] = []
   const teams: Team[] = []
@@ -51,14 +59,14 @@ function rosterOf(room: View<Row>): Known {
   return { persons, departments, teams, directory: new Directory(persons, departments, teams) }
 }
 
-function epochIn(view: View<Row>, person: string): number {
+function epochIn(view: View<PeopleRow>, person: string): number {
   const row = view.get(`rights:${person}`)
   return row && 'rights' in row ? row.rights : 0
 }
 
 /** Rights are counted here and not by each caller, so that no way of changing them can forget to end the sessions. */
-function differences(view: View<Row>, before: Roster, after: Roster): ReadonlyMap<string, Row | null> {
-  const changes = new Map<string, Row | null>()
+function differences(view: View<PeopleRow>, before: Roster, after: Roster): ReadonlyMap<string, PeopleRow | null> {
+  const changes = new Map<string, PeopleRow | null>()
   for (const [id, was, is] of pairs(before.persons, after.persons)) {
     changes.set(`person:${id}`, is ? { person: is } : null)
     if (rightsChanged(was, is)) changes.set(`rights:${id}`, { rights: epochIn(view, id) + 1 })

@@ -9,6 +9,7 @@ import { PASS, addCustomer, grantFor, idNumber, post } from '../contract/subject
 import { openChannels } from './channels-store.js'
 import { openCredentials } from './credentials-store.js'
 import { openPeople } from './people-store.js'
+import { PostgresRecord } from './record.js'
 import { scratchServer } from './scratch-postgres.js'
 import { openProcesses, type Process } from './scratch-processes.js'
 import { openSessions } from './sessions-store.js'
@@ -200,6 +201,23 @@ t.test('a right taken away in one process is gone in the next request to another
   t.equal(there.directory().person('author')?.active, false)
   t.equal(there.rightsEpoch('author'), epoch + 1)
   t.same(there.directory().members('alpha').map(({ id }) => id).includes('author'), false)
+})
+
+t.test('what must be on record first and cannot be keeps people as they are, in every process', only, async (t) => {
+  const [one, two] = await three_(t)
+  const [here, there] = await Promise.all([openPeople(one.database, one.store.around), openPeople(two.database, two.store.around)])
+  await here.change(() => ({ persons: [...PEOPLE.persons.values()], departments: [], teams: [] }))
+  const disable = (firstly: () => Promise<void>) => here.change((now) => ({ ...now, persons: now.persons.map((person) => (person.id === 'author' ? { ...person, active: false } : person)) }), firstly)
+  await t.rejects(disable(() => Promise.reject(new Error('no record'))), /no record/)
+  await two.store.around.fresh()
+  for (const people of [here, there]) t.equal(people.directory().person('author')?.active, true)
+  const record = new PostgresRecord(one.database)
+  const line = { at: '2026-01-05T08:00:00.000Z', who: 'nobody', did: 'person.disabled', thing: { kind: 'person', id: 'author' } } as const
+  await disable(() => record.append(line))
+  await two.store.around.fresh()
+  for (const people of [here, there]) t.equal(people.directory().person('author')?.active, false)
+  t.equal((await record.page({ id: 'author' })).entries.length, 1, 'and the line stands, written while the change held its own row')
+  await record.close()
 })
 
 t.test('people changed in three processes at once lose no change', only, async (t) => {

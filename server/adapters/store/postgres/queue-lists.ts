@@ -9,6 +9,7 @@ import { visibleSql } from './visible-sql.js'
 export function queued(query: QueueQuery, sight: Sight): Piece {
   const found = [inReview(sight), tabOf(query.tab, query)]
   if (query.departments) found.push(oneOf('f.department', query.departments))
+  if (query.why !== undefined) found.push(piece('f.item_why = ?', query.why))
   if (query.topics !== undefined) found.push(oneOf('f.topic', query.topics))
   if (query.level !== undefined) found.push(piece('f.level = ?', query.level))
   return allOf([...found, ...wordsIn('f.said', query.text)])

@@ -61,11 +61,11 @@ export class Room<T extends object> implements View<T> {
    * One change at a time, over all processes. `verb` gets the newest state; no changes write nothing.
    * Durable, and in memory here, when it resolves.
    */
-  async change(verb: (now: View<T>) => Changes<T>): Promise<void> {
+  async change(verb: (now: View<T>) => Changes<T> | Promise<Changes<T>>): Promise<void> {
     await this.mutex.run(this.name, async () => {
       const { value } = await this.database.transaction(async (tx) => {
         const n = await this.begin(tx)
-        const changes = verb(this)
+        const changes = await verb(this)
         if (changes.size > 0) return this.put(tx, n, changes)
         tx.drop()
         return []

@@ -92,7 +92,8 @@ async function started(): Promise<ScratchServer> {
   return { fresh: () => made('migrated'), empty: () => made('template0'), sql, up, down, restart: async () => { await down(); await up() } }
 }
 
-async function freePort(): Promise<number> {
+/** Free when it was asked for. */
+export async function freePort(): Promise<number> {
   const listener = createServer()
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const { port } = listener.address() as AddressInfo

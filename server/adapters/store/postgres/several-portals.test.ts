@@ -45,7 +45,7 @@ t.test('a person works behind a round-robin proxy as with one portal: writes, re
   const path = await post(li, { body: 'Zibeline cloth is what the treasurer asked about.' })
   for (const _ of portals) t.match((await wang.get(path)).text, /Zibeline cloth/)
   for (const _ of portals) t.equal((await sun.get(path)).status, 404)
-  await Promise.all(portals.map(({ house }) => soon(async () => (await house.engine.status()).state === 'ready' && (await found(house, li, 'Zibeline')))))
+  await Promise.all(portals.map(({ house }) => soon(async () => (await house.finder.engines()).every(({ state }) => state === 'ready') && (await found(house, li, 'Zibeline')))))
   for (const _ of portals) t.match((await wang.get('/search?q=Zibeline')).text, /Zibeline cloth/)
   for (const _ of portals) t.notMatch((await sun.get('/search?q=Zibeline')).text, /cloth is what/)
 })

@@ -128,14 +128,15 @@ export class Things<T extends Kept> {
 const LISTS = ['named', 'stewards', 'customers', 'tags', 'called']
 const TEXTS = ['face', 'author', 'reach', 'desk', 'level', 'said', 'found_by', ...COLUMNS.filter((name) => !COUNTS.includes(name))]
 const NUMBERS = COUNTS as readonly string[]
-const FIELDS = [...TEXTS, ...LISTS, ...NUMBERS]
-const TYPED = [...TEXTS.map((name) => `${name} text`), ...LISTS.map((name) => `${name} text[]`), ...NUMBERS.map((name) => `${name} integer`)]
+export const FACE_FIELDS = [...TEXTS, ...LISTS, ...NUMBERS]
+export const FACE_ROWS = [...TEXTS.map((name) => `${name} text`), ...LISTS.map((name) => `${name} text[]`), ...NUMBERS.map((name) => `${name} integer`)]
 
 const INSERT_THING = `WITH t AS (INSERT INTO thing (id, kind, version, doc, seq) VALUES (?, ?, 1, ?::jsonb, next_place()) ON CONFLICT (id) DO NOTHING RETURNING id, kind)`
-const INSERT_FACES = `faces AS (INSERT INTO face (thing, kind, ${FIELDS.join(', ')})
-  SELECT t.id, t.kind, ${FIELDS.map((name) => `f.${name}`).join(', ')} FROM t, jsonb_to_recordset(?::jsonb) AS f (${TYPED.join(', ')}))`
+const INSERT_FACES = `faces AS (INSERT INTO face (thing, kind, ${FACE_FIELDS.join(', ')})
+  SELECT t.id, t.kind, ${FACE_FIELDS.map((name) => `f.${name}`).join(', ')} FROM t, jsonb_to_recordset(?::jsonb) AS f (${FACE_ROWS.join(', ')}))`
 
-function facesJson(faces: readonly Face[]): string {
+/** The rows of a thing as `FACE_ROWS` reads them. */
+export function facesJson(faces: readonly Face[]): string {
   return keptJson(JSON.stringify(faces.map(({ face, access, columns, tags = [], said = null, called }) => {
     const counts = Object.fromEntries(COUNTS.map((name) => [name, columns[name] ?? 0]))
     return {

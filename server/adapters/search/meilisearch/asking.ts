@@ -1,0 +1,197 @@
+import type { Visible } from '../../../domain/policy/access.js'
+import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.js'
+import type { Look } from '../embedded/look.js'
+import type { Column } from '../embedded/columns-of-text.js'
+import { READ_FIELDS, readDocument, type Document } from './document.js'
+import { encodeLook, encodeToken } from './encode.js'
+import { allOf, among, amongIds, compileLaw } from './filter.js'
+import type { Sample, Wanted } from './sample.js'
+import { NAMELESS_TEXTS, STAMP } from './settings.js'
+
+/** Tokens that all stand in one text of an entry; the beginning of another. */
+export interface Part {
+  readonly tokens: readonly string[]
+  readonly beginning: string | null
+}
+
+/** Entries that hold all the parts; or, with `lead`, the first and then as many as can be in their order. */
+export interface Group {
+  readonly parts: readonly Part[]
+  readonly lead?: boolean
+  /** 0–1: those of a lighter group come later; default 1 */
+  readonly weight?: number
+  readonly among?: readonly string[]
+  readonly except?: readonly string[]
+}
+
+export interface Narrowing {
+  readonly filters: readonly string[]
+  /** must not occur */
+  readonly without: readonly Part[]
+}
+
+export const NO_NARROWING: Narrowing = { filters: [], without: [] }
+
+export interface Gathering {
+  readonly narrowing?: Narrowing
+  readonly limit?: number
+  readonly offset?: number
+  readonly sort?: readonly string[]
+  readonly facets?: readonly FacetName[]
+  /** only ids, kinds and versions */
+  readonly brief?: boolean
+}
+
+export interface Gathered {
+  readonly documents: readonly Document[]
+  readonly total: number
+  readonly facets: Readonly<Partial<Record<FacetName, Readonly<Record<string, number>>>>>
+}
+
+/** What the server is asked: the body of one multi-search. */
+export type Ask = (body: { queries: readonly object[]; federation?: object }) => Promise<Answer>
+export interface Answer {
+  readonly results?: readonly { readonly hits: readonly unknown[]; readonly totalHits?: number }[]
+  readonly hits?: readonly unknown[]
+  readonly totalHits?: number
+  readonly facetsByIndex?: Readonly<Record<string, { readonly distribution: Readonly<Record<string, Readonly<Record<string, number>>>> }>>
+}
+
+export interface Scope {
+  readonly visible: Visible
+  readonly hold?: readonly string[] | undefined
+  readonly kinds?: readonly Kind[] | undefined
+  readonly archived?: boolean | undefined
+}
+
+/** Longer questions are understood by their first so many things to look for. */
+const MOST_COUNTS = 64
+const WORDS_READ = 60
+/** Of a long phrase so many tokens are enough to find it. */
+const MOST_TOKENS = 30
+const MOST_PARTS = 10
+
+/** Puts questions to the engine as one viewer may: every query carries the law, what is on hold, and this release's stamp. */
+export class Asking {
+  private readonly plain: string
+  private readonly apart: string | null
+  private someApart: boolean | null = null
+
+  constructor(private readonly ask: Ask, private readonly index: string, scope: Scope) {
+    const { visible, hold = [], kinds, archived = false } = scope
+    const law = compileLaw(visible)
+    const common = [
+      `stamp = "${STAMP}"`,
+      `archived = "${archived ? 'yes' : 'no'}"`,
+      ...(kinds ? [kinds.length > 0 ? among('kind', kinds) : 'kind = "none"'] : []),
+      ...(hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []),
+    ]
+    this.plain = allOf([law.plain, ...common])
+    this.apart = law.apart === null ? null : allOf([law.apart, ...common])
+  }
+
+  /** Answers what came up while a query was understood; the first time also how much there is at all. */
+  async settle(sample: Sample): Promise<void> {
+    const wanted = [...sample.wanted.values()]
+    for (const { key } of wanted.slice(MOST_COUNTS)) sample.learn(key, 0)
+    const asked = wanted.slice(0, MOST_COUNTS)
+    const sums = new Map<string, number>(asked.map(({ key }) => [key, 0]))
+    const put = async (apart: boolean): Promise<void> => {
+      const first = this.someApart === null
+      const sizes = first ? [this.query([], apart), ...(this.apart !== null ? [this.query([], true)] : [])] : []
+      const { results = [] } = await this.ask({ queries: [...sizes.map(counting), ...asked.map((each) => this.questionOf(each, apart))] })
+      if (first) {
+        const [size = 0, apartSize = 0] = results.map((result) => result.totalHits ?? 0)
+        this.someApart = sizes.length > 1 && apartSize > 0
+        sample.size = size + (sizes.length > 1 ? apartSize : 0)
+      }
+      asked.forEach(({ key, kind }, i) => {
+        const result = results[sizes.length + i]
+        sums.set(key, (sums.get(key) ?? 0) + (result?.totalHits ?? 0))
+        if (kind !== 'count') sample.add(documentsIn(result?.hits ?? []))
+      })
+    }
+    await put(false)
+    if (this.someApart) await put(true)
+    for (const [key, sum] of sums) sample.learn(key, sum)
+  }
+
+  /** The entries of any of the groups, each once, and how many there are in all. */
+  async gather(groups: readonly Group[], how: Gathering = {}): Promise<Gathered> {
+    if (groups.length === 0) return { documents: [], total: 0, facets: {} }
+    const { narrowing = NO_NARROWING, limit = 0, offset = 0, sort, facets = [], brief = false } = how
+    const ordered = sort ? { sort } : {}
+    const fields = brief ? { attributesToRetrieve: ['stamp', 'facts'] } : { attributesToRetrieve: READ_FIELDS }
+    const sides = this.apart === null || this.someApart === false ? [false] : [false, true]
+    const queries = groups.flatMap((group) => sides.map((apart) => ({ ...this.query(group.parts, apart, narrowing, group), ...ordered, ...fields, federationOptions: { weight: group.weight ?? 1 } })))
+    const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: Math.max(1, limit) }
+    const { hits = [], totalHits = 0, facetsByIndex } = await this.ask({
+      queries,
+      federation: { ...pages, ...(facets.length > 0 && { facetsByIndex: { [this.index]: facets.map((name) => `f_${name}`) } }) },
+    })
+    const { distribution = {} } = facetsByIndex?.[this.index] ?? {}
+    return {
+      documents: limit === 0 ? [] : documentsIn(hits),
+      total: totalHits,
+      facets: Object.fromEntries(FACETS.map((name) => [name, distribution[`f_${name}`] ?? {}])),
+    }
+  }
+
+  /** What means the same by the engine's embedder, nearest first. */
+  async alike(text: string, embedder: string, narrowing: Narrowing, limit: number): Promise<Document[]> {
+    const { q: _, ...query } = this.query([], false, narrowing) as { q: string }
+    const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, limit, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: 0.5 }
+    const { results = [] } = await this.ask({ queries: [asked] })
+    return documentsIn(results[0]?.hits ?? [])
+  }
+
+  private questionOf(wanted: Wanted, apart: boolean): object {
+    if (wanted.kind === 'count') return counting(this.query([partOf(wanted.look, wanted.columns) ?? NOTHING], apart, NO_NARROWING, {}, wanted.columns))
+    // A space after it says that the word is complete, and so to be corrected rather than continued.
+    const q = wanted.kind === 'near' ? `${wanted.word} ` : encodeToken(wanted.word)
+    return { ...this.query([], apart), q, page: 1, hitsPerPage: WORDS_READ, attributesToRetrieve: READ_FIELDS }
+  }
+
+  private query(parts: readonly Part[], apart: boolean, narrowing = NO_NARROWING, group: Partial<Group> = {}, columns?: readonly Column[]): object {
+    const filters = [(apart ? this.apart : this.plain) ?? '', ...narrowing.filters]
+    if (group.among) filters.push(group.among.length > 0 ? amongIds(group.among) : 'kind = "none"')
+    if (group.except && group.except.length > 0) filters.push(`NOT ${amongIds(group.except)}`)
+    const named = columns?.every((column) => column === 'title' || column === 'body' || column.startsWith('words_')) ? ['w_title', 'w_body'] : null
+    return {
+      indexUid: this.index,
+      q: wordsOf(parts, narrowing.without),
+      filter: allOf(filters),
+      matchingStrategy: group.lead ? 'last' : 'all',
+      ...(named ? { attributesToSearchOn: named } : apart && { attributesToSearchOn: NAMELESS_TEXTS }),
+    }
+  }
+}
+
+const NOTHING: Part = { tokens: ['n9nothing'], beginning: null }
+
+/** Null where the words must first be known that begin so. */
+export function partOf(look: Look, columns?: readonly Column[]): Part | null {
+  const part = encodeLook(look, columns)
+  return part && { ...part, tokens: part.tokens.slice(0, MOST_TOKENS) }
+}
+
+function wordsOf(parts: readonly Part[], without: readonly Part[]): string {
+  const some = parts.slice(0, MOST_PARTS)
+  // Only the last word of a query is a beginning to the engine.
+  const [last, ...others] = some.flatMap((part) => part.beginning ?? [])
+  const quoted = [...some.map((part) => part.tokens).filter((tokens) => tokens.length > 0), ...others.map((each) => [each])]
+  // What must not occur comes first: the engine stops reading at its tenth word.
+  return [...without.map((part) => `-${quote(part.tokens)}`), ...quoted.map(quote), ...(last === undefined ? [] : [last])].join(' ')
+}
+
+function quote(tokens: readonly string[]): string {
+  return `"${tokens.map((token) => token.replace(/[^a-z0-9]/g, '')).join(' ')}"`
+}
+
+function counting(query: object): object {
+  return { ...query, page: 1, hitsPerPage: 1, attributesToRetrieve: ['id'] }
+}
+
+function documentsIn(hits: readonly unknown[]): Document[] {
+  return hits.flatMap((hit) => readDocument(hit) ?? [])
+}

@@ -1,0 +1,88 @@
+import { FACETS, KINDS, type Entry, type Kind } from '../../../domain/search/entry.js'
+import type { Facts } from '../embedded/columns.js'
+import { COLUMNS, TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
+import { trustOf } from '../embedded/rank.js'
+import { factsOf, streamsOf } from '../embedded/streams.js'
+import { encodeChineseWord, encodeId, encodeToken, encodeValue, tokensToIndex } from './encode.js'
+import { STAMP } from './settings.js'
+
+/** An entry as the engine keeps it. Tokens are what it is found by, streams what it is ranked by; no text is kept. */
+export interface Document {
+  readonly id: string
+  readonly stamp: string
+  readonly facts: Facts
+  readonly streams: Streams
+  readonly [attribute: string]: unknown
+}
+
+export const READ_FIELDS = ['stamp', 'facts', 'streams']
+
+/** What is read again of one entry: enough to tell which is better, however long it is. Tokens. */
+const READ = { title: 200, body: 1_200, words_title: 200, words_body: 1_200 } as const
+const LONGEST_FACET = 200
+
+/** @param withText keeps the text itself too, for an embedder to read */
+export function documentOf(entry: Entry, withText: boolean): Document {
+  const streams = streamsOf(entry)
+  const facts = factsOf(entry, streams)
+  const texts = Object.fromEntries(TEXT_COLUMNS.map((column) => [`w_${column}`, tokensToIndex(streams[column]).join(' ')]))
+  for (const column of ['title', 'body'] as const) {
+    const words = [...new Set(streams[`words_${column}`].split(' '))].filter(Boolean).map(encodeChineseWord)
+    texts[`w_${column}`] += ` ${words.join(' ')}`
+  }
+  const { access } = entry
+  return {
+    id: encodeId(entry.id),
+    stamp: STAMP,
+    kind: entry.kind,
+    archived: entry.archived ? 'yes' : 'no',
+    a_author: encodeValue(access.author),
+    a_named: access.named.map(encodeValue),
+    a_reach: encodeValue(access.reach),
+    a_desk: encodeValue(access.desk),
+    a_stewards: access.stewards.map(encodeValue),
+    a_level: encodeValue(access.level),
+    a_customers: access.customers.map(encodeValue),
+    ...Object.fromEntries(FACETS.map((name) => [`f_${name}`, facetValues(entry.facets[name] ?? [])])),
+    t_tag: tokensToIndex(streams.tag),
+    t_customer: tokensToIndex(streams.customer),
+    t_author: tokensToIndex(streams.author),
+    at: Date.parse(entry.at),
+    value: entry.value,
+    trust: trustOf(entry.trust.validatedAt !== null, entry.trust.overdue, entry.value, entry.trust.reuses),
+    ...texts,
+    w_sound: streams.sound.split(' ').filter(Boolean).map(encodeToken).join(' '),
+    facts,
+    streams: Object.fromEntries(COLUMNS.map((column) => [column, shortened(column, streams[column])])) as unknown as Streams,
+    ...(withText && { text: `${entry.title}\n${entry.body}`.slice(0, 8_000) }),
+  }
+}
+
+/** What the engine answered, if it is one of ours: anything else in the index is not shown to anybody. */
+export function readDocument(found: unknown): Document | null {
+  const { facts, streams = NO_STREAMS, stamp } = (found ?? {}) as Partial<Document>
+  if (stamp !== STAMP || !isOurs(facts) || typeof streams !== 'object' || streams === null) return null
+  return COLUMNS.every((column) => typeof streams[column] === 'string') ? ({ ...(found as Document), streams }) : null
+}
+
+/** Of an entry that was not asked for to be read. */
+const NO_STREAMS = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as unknown as Streams
+
+export function isOurs(facts: unknown): facts is Pick<Facts, 'kind' | 'id' | 'version'> {
+  const { kind, id, version } = (facts ?? {}) as Partial<Facts>
+  return KINDS.includes(kind as Kind) && typeof id === 'string' && typeof version === 'number'
+}
+
+function facetValues(values: readonly string[]): string[] {
+  return [...new Set(values)].filter((value) => Buffer.byteLength(value) <= LONGEST_FACET).map(encodeValue)
+}
+
+function shortened(column: Column, stream: string): string {
+  const most = (READ as Partial<Record<Column, number>>)[column] ?? 100
+  let end = -1
+  for (let count = 0; count < most; count++) {
+    end = stream.indexOf(' ', end + 1)
+    if (end < 0) return stream
+  }
+  return stream.slice(0, end)
+}

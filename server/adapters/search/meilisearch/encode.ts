@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { stemmer } from 'stemmer'
+import type { Column } from '../embedded/columns-of-text.js'
+import type { Look } from '../embedded/look.js'
+import { SOUND_MARK } from '../embedded/streams.js'
+import { LETTERS } from '../embedded/words.js'
+
+// The engine is sent tokens it can only take as they are: Latin letters and a 9 in second place, so that its own segmenter,
+// its homophones, its guess of the language and its normaliser have nothing to do. Plain Latin words go as they are, for
+// their typos and beginnings. Every token is quoted in a query: then it is neither corrected, nor split, nor a beginning.
+
+const WORD = 's9'
+const OTHER = 'e9'
+const CHINESE_WORD = 'w9'
+const NEIGHBOURS = 'j9'
+/** Long, so that no typo leads from it to a token of another sort. */
+const SOUND = 'p9p9'
+const LONGEST = 40
+
+/** One token of a stream: pairs and single characters of Chinese, words with digits or of other scripts, sounds, Latin words. */
+export function encodeToken(token: string): string {
+  if (LETTERS.test(token)) return token
+  if (token.startsWith(SOUND_MARK)) return SOUND + token.slice(SOUND_MARK.length)
+  return OTHER + spelled(token.slice(0, LONGEST))
+}
+
+export function encodeChineseWord(word: string): string {
+  return CHINESE_WORD + spelled(word.slice(0, LONGEST))
+}
+
+/** What a text is found by: its tokens, the stems of its words, its single characters, and who stands beside whom. Each once. */
+export function tokensToIndex(stream: string): string[] {
+  const found = new Set<string>()
+  let before = ''
+  for (const token of stream === '' ? [] : stream.split(' ')) {
+    found.add(encodeToken(token))
+    if (LETTERS.test(token)) found.add(WORD + stemmer(token))
+    else if (isDense(token)) found.add(OTHER + spelled(firstCharacter(token)))
+    const beside = neighbours(before, token)
+    if (beside !== null) found.add(beside)
+    before = token
+  }
+  return [...found]
+}
+
+/**
+ * The tokens that all stand in one text where the look does. `beginning`: one more, of which only the beginning is known.
+ * Null for the beginning of a Latin word: that must be known in full first.
+ */
+export function encodeLook(look: Look, columns?: readonly Column[]): { tokens: string[]; beginning: string | null } | null {
+  const last = look.tokens.at(-1) ?? ''
+  if (columns?.[0]?.startsWith('words_')) return { tokens: look.tokens.map(encodeChineseWord), beginning: null }
+  if (look.open && last.startsWith(SOUND_MARK)) return { tokens: [], beginning: encodeToken(last) }
+  if (look.open && !isDense(last)) return null
+  const tokens = look.tokens.map((token) => (look.forms && LETTERS.test(token) ? WORD + stemmer(token) : encodeToken(token)))
+  for (let i = 1; i < look.tokens.length; i++) {
+    const beside = neighbours(look.tokens[i - 1] ?? '', look.tokens[i] ?? '')
+    if (beside !== null) tokens.push(beside)
+  }
+  return { tokens: [...new Set(tokens)], beginning: null }
+}
+
+/** Values of the law, of facets and ids: the engine compares them without case and accents, so these are spelled out. */
+export function encodeValue(value: string): string {
+  if (/^[a-z0-9:_-]{1,200}$/.test(value)) return value
+  const bytes = Buffer.from(value, 'utf8')
+  return bytes.length <= 200 ? `~${bytes.toString('hex')}` : `~~${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** @returns null for a value too long to be kept whole */
+export function decodeValue(encoded: string): string | null {
+  if (encoded.startsWith('~~')) return null
+  return encoded.startsWith('~') ? Buffer.from(encoded.slice(1), 'hex').toString('utf8') : encoded
+}
+
+/** The engine's ids hold letters, digits, - and _ only. */
+export function encodeId(id: string): string {
+  if (/^[a-z0-9-]{1,200}$/.test(id)) return id
+  const bytes = Buffer.from(id, 'utf8')
+  return bytes.length <= 200 ? `_${bytes.toString('hex')}` : `__${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** Neighbouring words, one of them Latin: by their stems, so that a phrase holds in every form. Pairs say it for Chinese. */
+function neighbours(before: string, token: string): string | null {
+  if (before === '' || token.startsWith(SOUND_MARK) || (isDense(before) && isDense(token))) return null
+  return `${NEIGHBOURS}${side(before)}9${side(token)}`
+}
+
+function side(token: string): string {
+  if (LETTERS.test(token)) return stemmer(token)
+  return spelled(isDense(token) ? firstCharacter(token) : token.slice(0, LONGEST / 2))
+}
+
+function firstCharacter(token: string): string {
+  return [...token][0] ?? ''
+}
+
+function isDense(token: string): boolean {
+  const code = token.codePointAt(0) ?? 0
+  return code >= 0x2e80 || (code >= 0x0e00 && code <= 0x0e7f) || (code >= 0x1100 && code <= 0x11ff)
+}
+
+/** Four letters for each UTF-16 code unit. */
+function spelled(text: string): string {
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    for (let shift = 12; shift >= 0; shift -= 4) out += String.fromCharCode(97 + ((code >> shift) & 15))
+  }
+  return out
+}

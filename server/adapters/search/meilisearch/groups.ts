@@ -1,0 +1,91 @@
+import type { Concept, Way } from '../embedded/concept.js'
+import type { Feature } from '../embedded/features.js'
+import { LATIN } from '../embedded/reading.js'
+import { rarity } from '../embedded/rarity.js'
+import { partOf, type Group, type Part } from './asking.js'
+import { encodeToken } from './encode.js'
+import type { Sample } from './sample.js'
+
+const MOST_GROUPS = 24
+const LEADS = 8
+const BEGUN_WORDS = 24
+
+/** Entries that hold every one of the concepts, in any of its ways: one group for each way to do so. */
+export function combinations(needed: readonly Concept[], sample: Sample): Group[] {
+  if (needed.length === 0) return []
+  let groups: Part[][] = [[]]
+  for (const concept of needed) {
+    const parts = partsOf(concept, sample)
+    groups = groups.flatMap((begun) => parts.map((part) => [...begun, part])).slice(0, MOST_GROUPS)
+  }
+  return groups.map((parts) => ({ parts }))
+}
+
+/**
+ * Where to look when not everything has to be there: entries with one of the rarest things asked for, those with most of
+ * the others first.
+ */
+export function leads(concepts: readonly Concept[], features: readonly Feature[], sample: Sample): Group[] {
+  const must = concepts.filter((concept) => concept.required).map((concept) => partsOf(concept, sample)[0])
+  if (must.includes(undefined)) return []
+  const required = must.flatMap((part) => part ?? [])
+  const rare: { part: Part; worth: number }[] = []
+  for (const concept of concepts) {
+    if (concept.required) continue
+    for (const way of distinctWays(concept)) {
+      for (const part of partsOfWay(way, sample)) rare.push({ part, worth: way.weight * worthOf(way, concept, sample) })
+    }
+  }
+  for (const { token, word, weight, idf } of features) {
+    const part = partOf({ tokens: [token] }, word ? ['words_title'] : undefined)
+    if (part) rare.push({ part, worth: weight * idf })
+  }
+  const best = [...new Map(rare.sort((a, b) => a.worth - b.worth).map((each) => [JSON.stringify(each.part), each])).values()].sort((a, b) => b.worth - a.worth)
+  const most = best[0]?.worth ?? 1
+  const weighed = best.slice(0, LEADS).map(({ part, worth }) => ({ part, weight: Math.max(0.01, Math.min(1, worth / most)) }))
+  if (required.length > 0) return [{ parts: required, weight: 0.01 }, ...weighed.map(({ part, weight }) => ({ parts: [...required, part], weight }))]
+  return weighed.map(({ part, weight }) => ({ parts: [part, ...best.map((other) => other.part).filter((other) => other !== part)], lead: true, weight }))
+}
+
+/** Entries that hold so much of what was asked for that they count as found though not everything is there. */
+export function strongEnough(concepts: readonly Concept[], least: number, sample: Sample): Group[] {
+  const required = concepts.filter((concept) => concept.required).flatMap((concept) => partsOf(concept, sample)[0] ?? [])
+  const worth = concepts
+    .filter((concept) => !concept.required && concept.ways.length > 0)
+    .map((concept) => ({ concept, worth: Math.max(...concept.ways.map((way) => way.weight * worthOf(way, concept, sample))) }))
+    .sort((a, b) => b.worth - a.worth)
+  const chosen: Concept[][] = []
+  const weak: typeof worth = []
+  for (const each of worth) (each.worth >= least ? chosen.push([each.concept]) : weak.push(each))
+  weak.forEach((one, i) => {
+    for (const other of weak.slice(i + 1)) if (one.worth + other.worth >= least) chosen.push([one.concept, other.concept])
+  })
+  return chosen
+    .flatMap((together) => combinations(together, sample))
+    .slice(0, MOST_GROUPS)
+    .map(({ parts }) => ({ parts: [...required, ...parts] }))
+}
+
+/** What a concept adds to a score; of Chinese its pairs and words count too, about as much again for each character. */
+function worthOf(way: Way, concept: Concept, sample: Sample): number {
+  const idf = rarity(way.found.count, sample.size)
+  return concept.dense ? idf * (0.5 + Math.max(1, way.look.tokens.length) * 1.5) : LATIN * idf
+}
+
+function partsOf(concept: Concept, sample: Sample): Part[] {
+  return distinctWays(concept).flatMap((way) => partsOfWay(way, sample))
+}
+
+/** A word as typed is among its forms. */
+function distinctWays(concept: Concept): Way[] {
+  const inForms = new Set(concept.ways.filter((way) => way.look.forms).map((way) => way.look.tokens.join(' ')))
+  return concept.ways.filter((way) => way.found.count > 0 && (way.look.forms || way.look.open || !inForms.has(way.look.tokens.join(' '))))
+}
+
+function partsOfWay(way: Way, sample: Sample): Part[] {
+  const part = partOf(way.look)
+  if (part) return [part]
+  const begun = way.look.tokens.at(-1) ?? ''
+  const words = sample.startingWith(begun, BEGUN_WORDS)
+  return words.length > 0 ? words.map((word) => ({ tokens: [word], beginning: null })) : [{ tokens: [], beginning: encodeToken(begun) }]
+}

@@ -1,0 +1,193 @@
+import { Meilisearch, MeilisearchApiError, type Settings } from 'meilisearch'
+import type { Entry } from '../../../domain/search/entry.js'
+import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
+import { documentOf, isOurs, type Document } from './document.js'
+import { encodeId } from './encode.js'
+import { amongIds } from './filter.js'
+import { finished, type Server } from './server.js'
+import { STAMP, settingsOf, settingsToChange } from './settings.js'
+
+/** The one document that is no entry: it goes with the index when that is swapped. */
+const ABOUT = '_about'
+const PAGE = 1_000
+const BATCH = 500
+/** Batches under way while an index is built: the engine takes several in one go. */
+const AHEAD = 4
+
+interface Building {
+  readonly touched: Set<string>
+  done: number
+  failed: Error | null
+}
+
+/** Keeps the index: one writer at a time, what is written is awaited, and built anew beside the one that answers. */
+export class Keeping {
+  entries = 0
+  /** built to its end by this release */
+  complete = false
+  private building: Building | null = null
+  private last: Promise<unknown> = Promise.resolve()
+  private closed = false
+
+  constructor(private readonly server: Server, private readonly name: string, private readonly embedders: Settings['embedders']) {}
+
+  static beside(name: string): string {
+    return `${name}-next`
+  }
+
+  get rebuilding(): number | null {
+    return this.building?.done ?? null
+  }
+
+  /** Makes the index if there is none, and brings its settings up to date unless it is to be built anew anyway. */
+  async prepare(): Promise<void> {
+    const client = this.server.client('writing')
+    const index = client.index(this.name)
+    await index.getRawInfo().catch(async (error: unknown) => {
+      if (!(error instanceof MeilisearchApiError) || error.response.status !== 404) throw error
+      await finished(client.createIndex(this.name, { primaryKey: 'id' }), ['index_already_exists'])
+    })
+    await this.look()
+    if (this.complete || this.entries === 0) await this.applySettings(client, this.name)
+  }
+
+  /** What is there now: it may have been emptied, or swapped by another process. */
+  async look(): Promise<void> {
+    const index = this.server.client('writing').index(this.name)
+    const [stats, about] = await Promise.all([index.getStats(), index.getDocument(ABOUT).catch(unlessMissing)])
+    this.complete = (about as { about?: { stamp?: string } } | null)?.about?.stamp === STAMP
+    this.entries = stats.numberOfDocuments - (about ? 1 : 0)
+  }
+
+  put(entries: readonly Entry[]): Promise<void> {
+    for (const { id } of entries) this.building?.touched.add(id)
+    return this.inTurn(async () => {
+      for (let i = 0; i < entries.length; i += BATCH) await this.putBatch(entries.slice(i, i + BATCH))
+      await this.server.manage('count', () => this.look())
+    })
+  }
+
+  drop(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.building?.touched.add(id)
+    return this.inTurn(async () => {
+      await this.inEach('drop', (index) => index.deleteDocuments(ids.map(encodeId)))
+      await this.server.manage('count', () => this.look())
+    })
+  }
+
+  async *versions(): AsyncIterable<readonly Hit[]> {
+    for (let offset = 0; ; offset += PAGE) {
+      const { results } = await this.server.manage('list', (client) => client.index(this.name).getDocuments({ offset, limit: PAGE, fields: ['facts'] }))
+      const hits = results.flatMap(({ facts }) => (isOurs(facts) ? [{ kind: facts.kind, id: facts.id, version: facts.version }] : []))
+      if (hits.length > 0) yield hits
+      if (results.length < PAGE) return
+    }
+  }
+
+  async rebuild(entries: AsyncIterable<Entry>, progress: (done: number) => void = () => {}): Promise<void> {
+    if (this.building || this.closed) throw new SearchUnavailable(this.closed ? 'the search is closed' : 'a rebuild is under way')
+    const building: Building = { touched: new Set(), done: 0, failed: null }
+    this.building = building
+    const next = Keeping.beside(this.name)
+    try {
+      await this.server.task('clear', (client) => client.deleteIndex(next), ['index_not_found'])
+      await this.server.task('begin', (client) => client.createIndex(next, { primaryKey: 'id' }))
+      await this.server.manage('begin', (client) => this.applySettings(client, next))
+      await this.fill(next, building, entries, progress)
+      await this.inTurn(async () => {
+        if (building.failed) throw building.failed
+        await this.server.task('end', (client) => client.index(next).addDocuments([{ id: ABOUT, about: { stamp: STAMP } }]))
+        await this.server.task('swap', (client) => client.swapIndexes([{ indexes: [this.name, next] } as never]))
+        this.building = null
+        await this.server.manage('count', () => this.look())
+      })
+      await this.server.task('clear', (client) => client.deleteIndex(next))
+    } catch (error) {
+      if (this.building === building) {
+        this.building = null
+        await this.server.task('clear', (client) => client.deleteIndex(next), ['index_not_found']).catch(() => {})
+      }
+      throw error
+    }
+  }
+
+  /** The file is written again without the pages that what was replaced or dropped has left. */
+  scrub(): Promise<void> {
+    return this.inTurn(() => this.inEach('scrub', (index) => index.compact()))
+  }
+
+  close(): void {
+    this.closed = true
+    if (this.building) this.building.failed ??= new SearchUnavailable('the search is closed')
+  }
+
+  private async fill(next: string, building: Building, entries: AsyncIterable<Entry>, progress: (done: number) => void): Promise<void> {
+    const under: Promise<void>[] = []
+    let batch: Entry[] = []
+    const send = async (): Promise<void> => {
+      if (building.failed) throw building.failed
+      const documents = batch.filter((entry) => !building.touched.has(entry.id)).map((entry) => this.documentOf(entry))
+      building.done += batch.length
+      batch = []
+      if (documents.length > 0) {
+        const writing = this.server.task('fill', (client) => client.index(next).addDocuments(documents))
+        writing.catch((error: unknown) => (building.failed ??= error as Error))
+        under.push(writing)
+        if (under.length >= AHEAD) await under.shift()
+      }
+      progress(building.done)
+    }
+    for await (const entry of entries) {
+      batch.push(entry)
+      if (batch.length === BATCH) await send()
+    }
+    await send()
+    await Promise.all(under)
+  }
+
+  private async putBatch(entries: readonly Entry[]): Promise<void> {
+    const newest = new Map<string, Entry>()
+    for (const entry of entries) if ((newest.get(entry.id)?.version ?? -1) <= entry.version) newest.set(entry.id, entry)
+    const documents = [...newest.values()].map((entry) => this.documentOf(entry))
+    await this.inEach('put', async (index) => {
+      const present = await index.getDocuments({ filter: amongIds([...newest.keys()]), limit: newest.size, fields: ['facts'] })
+      const versions = new Map(present.results.flatMap(({ facts }) => (isOurs(facts) ? [[facts.id, facts.version]] : [])))
+      const newer = documents.filter(({ facts }) => (versions.get(facts.id) ?? -1) <= facts.version)
+      if (newer.length > 0) await finished(index.addDocuments(newer))
+    })
+  }
+
+  /** In the index that answers, and in the one being built: what fails there fails the rebuild alone. */
+  private async inEach(what: string, work: (index: ReturnType<Meilisearch['index']>) => Promise<unknown>): Promise<void> {
+    const { building } = this
+    const each = (name: string): Promise<unknown> => {
+      return this.server.manage(what, async (client) => {
+        const done = work(client.index(name))
+        return 'waitTask' in done ? finished(done as never) : done
+      })
+    }
+    const beside = building && each(Keeping.beside(this.name)).catch((error: unknown) => (building.failed ??= error as Error))
+    await Promise.all([each(this.name), beside])
+  }
+
+  private async inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.last.then(work, work)
+    this.last = mine.catch(() => {})
+    return mine
+  }
+
+  private async applySettings(client: Meilisearch, name: string): Promise<void> {
+    const index = client.index(name)
+    const changed = settingsToChange(await index.getSettings(), settingsOf(this.embedders))
+    if (Object.keys(changed).length > 0) await finished(index.updateSettings(changed))
+  }
+
+  private documentOf(entry: Entry): Document {
+    return documentOf(entry, this.embedders !== undefined)
+  }
+}
+
+function unlessMissing(error: unknown): null {
+  if (error instanceof MeilisearchApiError && error.response.status === 404) return null
+  throw error
+}

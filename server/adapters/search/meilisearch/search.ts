@@ -1,0 +1,183 @@
+import { FACETS, type FacetName } from '../../../domain/search/entry.js'
+import type { Hit, Results, SearchOptions } from '../../../domain/search/port.js'
+import type { Query, Word } from '../../../domain/search/query.js'
+import type { Concept } from '../embedded/concept.js'
+import { conceptsOf } from '../embedded/concepts.js'
+import { textFeatures } from '../embedded/features.js'
+import { noResults } from '../embedded/no-results.js'
+import { READ_ROWS, enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedded/rank.js'
+import { hitOf } from '../embedded/search.js'
+import type { Synonyms } from '../embedded/synonyms.js'
+import type { Asking, Gathered, Gathering, Group } from './asking.js'
+import type { Document } from './document.js'
+import { countsOf } from './facets.js'
+import { combinations, leads, strongEnough } from './groups.js'
+import { narrowingOf } from './narrowing.js'
+import { Sample } from './sample.js'
+
+export interface Engine {
+  readonly asking: Asking
+  readonly synonyms: Synonyms
+  readonly hide: ReadonlySet<string>
+  /** mixes what means the same into what says the same; null without an embedder */
+  readonly semantic: { readonly embedder: string; readonly ratio: number } | null
+}
+
+const ROUNDS = 6
+const MEANT = 40
+
+/** Answers a query as one viewer may see the index. */
+export async function search(query: Query, options: SearchOptions, engine: Engine): Promise<Results> {
+  const wanted = query.words.filter((word) => !word.not)
+  if (wanted.length === 0) return page(await listed(query, options, engine), query, options, engine)
+  const found = await sought(wanted, query, options, engine)
+  if (!found) return noResults()
+  if (found.total > 0 || !wanted.some((word) => word.phrase) || (hasNarrowing(query, options) && !found.phraseless)) {
+    return page(found, query, options, engine)
+  }
+  const unquoted = await sought(wanted.map((word) => ({ ...word, phrase: false })), query, options, engine)
+  return unquoted ? page({ ...unquoted, relaxed: true }, query, options, engine) : noResults()
+}
+
+/** What was found: the first of it read and in order, the rest in the engine's. */
+interface Found {
+  readonly concepts: readonly Concept[]
+  readonly groups: readonly Group[]
+  readonly total: number
+  readonly facets: Gathered['facets']
+  readonly relaxed: boolean
+  /** in order; what follows are the entries of `rest` */
+  readonly best: readonly Hit[]
+  readonly rest: readonly Group[]
+  /** how many of `rest` are among the best */
+  readonly passed: number
+  /** a phrase stands nowhere at all */
+  readonly phraseless: boolean
+}
+
+async function listed(query: Query, options: SearchOptions, { asking, hide }: Engine): Promise<Found> {
+  const groups = [{ parts: [] }]
+  const { total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, hide), facets: FACETS })
+  return { concepts: [], groups, total, facets, relaxed: false, best: [], rest: groups, passed: 0, phraseless: false }
+}
+
+async function sought(wanted: readonly Word[], query: Query, options: SearchOptions, engine: Engine): Promise<Found | null> {
+  const { asking, synonyms, hide, semantic } = engine
+  const sample = new Sample(hide)
+  const sources = { view: sample, words: sample, synonyms }
+  const text = wanted.map((word) => word.text).join(' ')
+  const narrowing = narrowingOf(query, options, hide)
+  const all: Gathering = { narrowing, limit: READ_ROWS, facets: FACETS }
+  const meant = semantic && narrowing.without.length === 0 ? asking.alike(text, semantic.embedder, narrowing, MEANT) : Promise.resolve([])
+  meant.catch(() => {})
+
+  let concepts: Concept[] = []
+  let held: { groups: ReadonlySet<string>; answer: Promise<Gathered> } | null = null
+  const hold = (): Promise<Gathered> => {
+    const groups = mustHoldAll(concepts) ? combinations(neededOf(concepts), sample) : []
+    const keys = groups.map((group) => JSON.stringify(group))
+    // A way that leads nowhere was asked for in vain, but the answer is the same.
+    if (!held || keys.some((key) => !held?.groups.has(key))) {
+      held = { groups: new Set(keys), answer: asking.gather(groups, all) }
+      held.answer.catch(() => {})
+    }
+    return held.answer
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    concepts = conceptsOf(wanted, sources)
+    textFeatures(text, sample)
+    if (concepts.length === 0 && sample.wanted.size === 0) return null
+    if (sample.wanted.size === 0) break
+    // Most queries are keywords the index holds: then this already is the answer.
+    if (round === 0) void hold()
+    await asking.settle(sample)
+  }
+  const phraseless = concepts.some((concept) => concept.required && concept.ways.every((way) => way.found.count === 0))
+  const whole = await hold()
+  const groups = combinations(neededOf(concepts), sample)
+  const unnarrowed = hasNarrowing(query, options) ? (await asking.gather(mustHoldAll(concepts) ? groups : [])).total : whole.total
+  const alike = await meant
+  sample.add(whole.documents)
+  sample.add(alike)
+  const now = Date.parse(options.now)
+  if (mustHoldAll(concepts) && unnarrowed >= enoughFor(text) && alike.length === 0) {
+    const ranking = rank(concepts, text, sample, now)
+    return { concepts, groups, ...whole, relaxed: false, best: inOrder(whole.documents, ranking, sample), rest: groups, passed: whole.documents.length, phraseless }
+  }
+  const near = await asking.gather(leads(concepts, textFeatures(text, sample), sample), { narrowing, limit: READ_ROWS })
+  sample.add(near.documents)
+  const ranking = rank(concepts, text, sample, now)
+  const read = distinct([...whole.documents, ...near.documents])
+  const matching = new Set(Array.from(ranking.rows, (row) => sample.columns.ids[row] ?? ''))
+  const complete = new Set(whole.documents.map((document) => document.facts.id))
+  const kept = read.filter(({ facts }) => matching.has(facts.id) || complete.has(facts.id))
+  const everything = distinct([...kept, ...alike])
+  const seen = distinct([...read, ...alike]).map((document) => document.facts.id)
+  const rest = near.total <= near.documents.length ? [] : strongEnough(concepts, ranking.least, sample).map((group) => ({ ...group, except: seen }))
+  const set: Group[] = [...(everything.length > 0 ? [{ parts: [], among: everything.map((document) => document.facts.id) }] : []), ...rest]
+  const { total, facets } = await asking.gather(set, { narrowing, facets: FACETS })
+  const ordered = inOrder(everything, ranking, sample)
+  const best = semantic ? mixed(ordered, alike.map(hitOfDocument), semantic.ratio) : ordered
+  return { concepts, groups: set, total, facets, relaxed: ranking.relaxed, best, rest, passed: 0, phraseless }
+}
+
+async function page(found: Found, query: Query, options: SearchOptions, engine: Engine): Promise<Results> {
+  const { asking, hide } = engine
+  const size = Math.min(100, Math.max(1, Math.trunc(options.size ?? 20)))
+  const start = (Math.max(1, Math.trunc(options.page ?? 1)) - 1) * size
+  const narrowing = narrowingOf(query, options, hide)
+  const sort = options.sort ?? (found.concepts.length > 0 ? 'relevance' : 'newest')
+  const [facets, hits] = await Promise.all([countsOf(found, query, options, engine), hitsOn()])
+  return {
+    hits,
+    total: found.total,
+    facets,
+    corrected: found.concepts.flatMap((concept) => concept.correction ?? []),
+    relaxed: found.relaxed,
+    terms: [...new Set(found.concepts.flatMap((concept) => concept.terms))],
+  }
+
+  async function hitsOn(): Promise<readonly Hit[]> {
+    if (start >= found.total) return []
+    if (found.concepts.length === 0 || sort !== 'relevance') {
+      return from(found.groups, start, size, sort === 'value' ? ['value:desc', 'at:desc'] : ['at:desc'])
+    }
+    const best = found.best.slice(start, start + size)
+    if (best.length === size) return best
+    const offset = Math.max(0, start - found.best.length) + found.passed
+    return [...best, ...(await from(found.rest, offset, Math.min(size, found.total - start) - best.length))]
+  }
+
+  async function from(groups: readonly Group[], offset: number, limit: number, order?: readonly string[]): Promise<readonly Hit[]> {
+    if (limit <= 0) return []
+    const { documents } = await asking.gather(groups, { narrowing, offset, limit, brief: true, ...(order && { sort: order }) })
+    return documents.map(hitOfDocument)
+  }
+}
+
+function inOrder(documents: readonly Document[], ranking: Ranking, sample: Sample): Hit[] {
+  const rows = documents.map(({ facts }) => sample.columns.rowOf.get(facts.id) ?? 0).sort((a, b) => a - b)
+  return ranking.order(Int32Array.from(rows), rows.length).map((row) => hitOf(row, sample.columns))
+}
+
+/** Reciprocal rank fusion (Cormack, Clarke & Büttcher 2009), each list weighed by the ratio. */
+function mixed(said: readonly Hit[], meant: readonly Hit[], ratio: number): Hit[] {
+  const points = new Map<string, number>()
+  const add = (hits: readonly Hit[], weight: number): void => hits.forEach(({ id }, i) => points.set(id, (points.get(id) ?? 0) + weight / (60 + i)))
+  add(said, 1 - ratio)
+  add(meant, ratio)
+  return [...said].sort((a, b) => (points.get(b.id) ?? 0) - (points.get(a.id) ?? 0))
+}
+
+function hitOfDocument({ facts }: Document): Hit {
+  return { kind: facts.kind, id: facts.id, version: facts.version }
+}
+
+function distinct(documents: readonly Document[]): Document[] {
+  return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
+}
+
+function hasNarrowing(query: Query, { filters = {} }: SearchOptions): boolean {
+  const chosen = FACETS.some((name: FacetName) => (filters[name]?.length ?? 0) > 0)
+  return chosen || query.fields.length > 0 || query.before !== null || query.after !== null || query.words.some((word) => word.not)
+}

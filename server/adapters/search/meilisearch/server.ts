@@ -1,0 +1,174 @@
+import { Meilisearch, MeilisearchApiError, type EnqueuedTaskPromise, type Task } from 'meilisearch'
+import { SearchUnavailable } from '../../../domain/search/port.js'
+import { keysFor, type Keys } from './keys.js'
+
+export interface ServerOptions {
+  readonly url: string
+  /** may manage keys: then it makes two that may do less, and only those are used */
+  readonly key: string
+  readonly told: (sentence: string) => void
+  /** milliseconds for an answer to a search; default 1 500 */
+  readonly patience?: number | undefined
+}
+
+const BACK_OFF = [100, 300, 1_000, 2_000, 5_000, 10_000] as const
+const PULSE = 5_000
+const ADMIN_PATIENCE = 5_000
+/** A large batch, or settings that index everything again. */
+export const TASK_PATIENCE = 600_000
+
+/** The connection to one server: looked for until it is there, watched, and found again when it was away. */
+export class Server {
+  state: 'starting' | 'ready' | 'down' | 'closed' = 'starting'
+  /** how often it was found again after it had been away */
+  returns = 0
+  private keys: Keys | null = null
+  private readonly leaving = new AbortController()
+  private timer: NodeJS.Timeout | undefined
+  private checking: Promise<void> | null = null
+  private failures = 0
+  private firstLook: Promise<void>
+
+  /**
+   * @param indexes the names it may touch
+   * @param prepare run whenever it was found, before anybody may ask
+   * @param look run at every pulse while it is there
+   */
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly indexes: readonly string[],
+    private readonly prepare: () => Promise<void>,
+    private readonly look: () => Promise<void>,
+  ) {
+    this.firstLook = this.connect()
+  }
+
+  /** Resolves after the first attempt, however it went. */
+  async tried(): Promise<void> {
+    await this.firstLook
+  }
+
+  /** @throws SearchUnavailable, or the signal's reason */
+  async search<T>(work: (client: Meilisearch, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const patience = AbortSignal.timeout(this.options.patience ?? 1_500)
+    const any = AbortSignal.any([patience, this.leaving.signal, ...(signal ? [signal] : [])])
+    signal?.throwIfAborted()
+    if (this.state === 'starting') await Promise.race([this.firstLook, rejected(any)]).catch(() => {})
+    signal?.throwIfAborted()
+    try {
+      return await work(this.client('searching'), any)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw this.failed('search', error)
+    }
+  }
+
+  /** @throws SearchUnavailable */
+  async manage<T>(what: string, work: (client: Meilisearch) => Promise<T>): Promise<T> {
+    if (this.state === 'starting') await this.firstLook
+    try {
+      return await work(this.client('writing'))
+    } catch (error) {
+      throw this.failed(what, error)
+    }
+  }
+
+  /** Waits until the engine has done it. @throws SearchUnavailable when it could not */
+  task(what: string, enqueue: (client: Meilisearch) => EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
+    return this.manage(what, (client) => finished(enqueue(client), fine))
+  }
+
+  /** For `prepare` and `look` alone: does not wait until they are done. */
+  client(purpose: keyof Keys): Meilisearch {
+    if (this.state === 'closed') throw new SearchUnavailable('the search is closed')
+    if (!this.keys) throw new SearchUnavailable('the search is down')
+    return new Meilisearch({
+      host: this.options.url,
+      apiKey: this.keys[purpose],
+      ...(purpose === 'writing' && { timeout: 60_000, defaultWaitOptions: { timeout: TASK_PATIENCE, interval: 10 } }),
+    })
+  }
+
+  close(): void {
+    this.state = 'closed'
+    clearTimeout(this.timer)
+    this.leaving.abort(new SearchUnavailable('the search is closed'))
+  }
+
+  private async connect(): Promise<void> {
+    try {
+      this.keys = await keysFor(new Meilisearch({ host: this.options.url, apiKey: this.options.key, timeout: ADMIN_PATIENCE }), this.options.key, this.indexes)
+      await this.prepare()
+      if (this.state === 'closed') return
+      if (this.failures > 0) {
+        this.returns++
+        this.options.told('The search engine answers again')
+      }
+      this.failures = 0
+      this.state = 'ready'
+      this.again(PULSE, () => this.pulse())
+    } catch (error) {
+      this.lost(error)
+    }
+  }
+
+  private async pulse(): Promise<void> {
+    try {
+      await this.look()
+      this.again(PULSE, () => this.pulse())
+    } catch (error) {
+      this.lost(error)
+    }
+  }
+
+  private lost(error: unknown): void {
+    if (this.state === 'closed') return
+    if (this.failures === 0) this.options.told(`The search engine does not answer: ${codeOf(error)}`)
+    this.state = 'down'
+    this.again(BACK_OFF[Math.min(this.failures++, BACK_OFF.length - 1)] ?? 0, () => this.connect())
+  }
+
+  private again(pause: number, next: () => Promise<void>): void {
+    clearTimeout(this.timer)
+    if (this.state === 'closed') return
+    this.timer = setTimeout(() => (this.firstLook = next()), pause).unref()
+  }
+
+  /** What the engine said stays here: it may quote what was searched or written. */
+  private failed(what: string, error: unknown): SearchUnavailable {
+    if (error instanceof SearchUnavailable) return error
+    const code = codeOf(error)
+    if (this.state === 'ready') this.options.told(`The search engine could not ${what}: ${code}`)
+    // An answer, if a bad one, may be about this question alone; silence is about all.
+    if (this.state === 'ready' && !this.checking) this.checking = this.pulse().finally(() => (this.checking = null))
+    return new SearchUnavailable(`the search engine could not ${what}`)
+  }
+}
+
+/** @param fine codes of failures that leave everything as it was meant to be */
+export async function finished(enqueued: EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
+  const task: Task = await enqueued.waitTask({ timeout: TASK_PATIENCE, interval: 10 })
+  if (task.status !== 'succeeded' && !fine.includes(task.error?.code ?? '')) throw new TaskFailed(task.error?.code ?? task.status)
+}
+
+class TaskFailed extends Error {
+  constructor(readonly code: string) {
+    super(code)
+  }
+}
+
+/** The kind of failure, never its words. */
+export function codeOf(error: unknown): string {
+  if (error instanceof MeilisearchApiError) return error.cause?.code ?? `status ${error.response.status}`
+  if (error instanceof TaskFailed) return error.code
+  const cause = (error as { cause?: { code?: unknown; cause?: { code?: unknown } } }).cause
+  const code = cause?.cause?.code ?? cause?.code
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown'
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error)
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}

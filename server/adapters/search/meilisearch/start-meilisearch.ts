@@ -1,0 +1,93 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Test } from 'tap'
+import type { SearchEngine } from '../../../domain/search/port.js'
+import { openMeilisearch, type MeilisearchOptions } from './engine.js'
+
+/** A server of a test's own. */
+export interface StartedMeilisearch {
+  readonly url: string
+  /** its master key */
+  readonly key: string
+  /** ends it at once, as a power cut does; what it was told stays in its folder */
+  stop(): Promise<void>
+  /** starts it again on the same port and folder, or on an empty one */
+  start(how?: { readonly empty?: boolean }): Promise<void>
+  /** it hangs: connections are taken, nothing is answered */
+  pause(): void
+  resume(): void
+}
+
+/** Why tests of a real server cannot run here; false when they can. */
+export const MEILISEARCH_MISSING: string | false =
+  process.env['MEILI_URL'] || spawnSync('meilisearch', ['--version']).status === 0 ? false : 'no meilisearch: put the binary on the PATH'
+
+/** On a free port with a random key and a scratch folder; ended and cleared away when the test ends. */
+export async function startMeilisearch(t: Test): Promise<StartedMeilisearch> {
+  let folder = await mkdtemp(join(tmpdir(), 'tacit-meili-'))
+  const port = await freePort()
+  const key = randomBytes(24).toString('base64url')
+  const url = `http://127.0.0.1:${port}`
+  let child = run()
+  await answers(url)
+  t.teardown(async () => {
+    await stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { url, key, stop, start, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT') }
+
+  function run(): ReturnType<typeof spawn> {
+    const options = ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, '--master-key', key, '--env', 'production', '--no-analytics', '--log-level', 'ERROR']
+    // Indexing takes a part of the machine, as the tests beside it do.
+    return spawn('meilisearch', [...options, '--max-indexing-threads', '1'], { cwd: folder, stdio: 'ignore' })
+  }
+
+  async function stop(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  async function start({ empty = false } = {}): Promise<void> {
+    await stop()
+    if (empty) {
+      await rm(folder, { recursive: true, force: true })
+      folder = await mkdtemp(join(tmpdir(), 'tacit-meili-'))
+    }
+    child = run()
+    await answers(url)
+  }
+}
+
+let names = 0
+
+/** An engine on an index of its own, closed when the test ends. */
+export async function scratchMeilisearch(t: Test, server: { readonly url: string; readonly key: string }, more: Partial<MeilisearchOptions> = {}): Promise<SearchEngine> {
+  const engine = await openMeilisearch({ url: server.url, key: server.key, name: `scratch-${process.pid}-${++names}`, ...more })
+  t.teardown(() => engine.close())
+  return engine
+}
+
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await fetch(`${url}/health`).then((answer) => answer.ok, () => false)) return
+    await pause(50)
+  }
+  throw new Error('the server did not start')
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { SearchUnavailable, type EngineReport, type Finder, type SearchEngine } from './domain/search/port.js'
+import type { BasicSearch } from './basic-search.js'
+
+/** An engine among those that may answer. */
+export interface Answering {
+  /** as it is configured, without anything secret */
+  readonly name: string
+  readonly engine: SearchEngine
+  /** ids that it has not taken in their newest state */
+  hold(): ReadonlySet<string>
+  /** how many things it has not taken yet */
+  behind(): Promise<number>
+}
+
+export interface FindingOptions {
+  /** ms without an answer after which the next engine is asked as well */
+  readonly hurry?: number
+  /** ms after which no engine is waited for any longer; null where only the engine's own patience counts */
+  readonly patience?: number | null
+  /** ms for which an engine that failed is left alone, doubled up to `longestRest` while it goes on failing */
+  readonly rest?: number
+  readonly longestRest?: number
+  /** The moment, UTC ISO-8601, at which a day (`YYYY-MM-DD`) begins at the bank. */
+  readonly startOf?: (day: string) => string
+  readonly told?: (sentence: string) => void
+}
+
+/**
+ * Asks the engines in their order, each without what is on hold for it. One that does not answer soon is not waited
+ * for: the next is asked as well, and the first good answer counts. When none answers, the store is looked through.
+ */
+export function openFinding(engines: readonly Answering[], basic: BasicSearch, options: FindingOptions = {}): Finder {
+  const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, startOf = (day) => day, told = () => {} } = options
+  const asked = engines.map((each) => new Asked(each, { rest, longestRest, told }))
+
+  async function answer<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<{ value: T; onHold: number } | null> {
+    const fit = asked.filter((each) => each.isFit)
+    if (fit.length === 0) return null
+    const over = new AbortController()
+    const given = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
+    const late = patience === null ? null : setTimeout(() => over.abort(new SearchUnavailable('no engine answered in time')), patience)
+    try {
+      return await firstOf(fit.map((each) => () => each.ask(ask, given)), hurry, given, (n) => fit[n]?.failed(new SearchUnavailable('another engine was faster')))
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (over.signal.aborted) for (const each of fit) each.failed(over.signal.reason)
+      else if (!(error instanceof SearchUnavailable)) throw error
+      return null
+    } finally {
+      if (late) clearTimeout(late)
+      over.abort(new SearchUnavailable('another engine answered'))
+    }
+  }
+
+  return {
+    search: async (query, sight, options, signal) => {
+      // Engines compare moments; people mean days of the bank.
+      const moments = { ...query, after: query.after && startOf(query.after), before: query.before && startOf(query.before) }
+      const found = await answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal)
+      return found ? { ...found.value, onHold: found.onHold, basic: null } : basic(query, sight, options, signal)
+    },
+    suggest: async (typed, sight, options, signal) => {
+      return (await answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal))?.value ?? { hits: [], words: [] }
+    },
+    similar: async (to, sight, options, signal) => {
+      return (await answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal))?.value ?? []
+    },
+    engines: () => Promise.all(asked.map((each) => each.report())),
+  }
+}
+
+/** An engine, and whether it has earned a rest. */
+class Asked {
+  private restsUntil = 0
+  private failures = 0
+
+  constructor(
+    private readonly answering: Answering,
+    private readonly options: Required<Pick<FindingOptions, 'rest' | 'longestRest' | 'told'>>,
+  ) {}
+
+  get isFit(): boolean {
+    const { state, wantsRebuild } = this.answering.engine.status()
+    // What was never filled would find nothing, and nobody would know why.
+    return state === 'ready' && !wantsRebuild && !this.isResting
+  }
+
+  async ask<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<{ value: T; onHold: number }> {
+    const hold = [...this.answering.hold()]
+    try {
+      const value = await ask(this.answering.engine, hold, signal)
+      this.failures = 0
+      return { value, onHold: hold.length }
+    } catch (error) {
+      if (!signal.aborted && error instanceof SearchUnavailable) this.failed(error)
+      throw error
+    }
+  }
+
+  failed(error: unknown): void {
+    const { rest, longestRest, told } = this.options
+    if (this.failures === 0) told(`the search engine ${this.answering.name} does not answer and is left alone for a while: ${error instanceof Error ? error.message : String(error)}`)
+    this.restsUntil = performance.now() + Math.min(longestRest, rest * 2 ** this.failures)
+    this.failures += 1
+  }
+
+  async report(): Promise<EngineReport> {
+    const { name, engine, hold, behind } = this.answering
+    const { state, entries, rebuilding } = engine.status()
+    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: await behind(), onHold: hold().size }
+  }
+
+  private get isResting(): boolean {
+    return performance.now() < this.restsUntil
+  }
+}
+
+/**
+ * The first good answer; the next is asked when the one before has failed or takes long. Rejects with the last failure.
+ * @param overtaken hears of each that was asked before the one that answered, and had not answered yet
+ */
+async function firstOf<T>(asks: readonly (() => Promise<T>)[], hurry: number, signal: AbortSignal, overtaken: (n: number) => void): Promise<T> {
+  const under = new Map<number, Promise<{ n: number; value: T } | { n: number; error: unknown }>>()
+  const gone = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  gone.catch(() => {})
+  let failure: unknown = new SearchUnavailable('no engine is up')
+  for (let next = 0; next < asks.length || under.size > 0; ) {
+    if (next < asks.length) {
+      const n = next++
+      under.set(n, (asks[n] as () => Promise<T>)().then((value) => ({ n, value }), (error: unknown) => ({ n, error })))
+    }
+    const waits: Promise<{ n: number; value: T } | { n: number; error: unknown } | 'late'>[] = [...under.values(), gone]
+    const quiet = new AbortController()
+    if (next < asks.length) waits.push(pause(hurry, 'late' as const, { signal: quiet.signal }).catch(() => 'late' as const))
+    const first = await Promise.race(waits)
+    quiet.abort()
+    if (first === 'late') continue
+    under.delete(first.n)
+    if ('value' in first) {
+      for (const n of under.keys()) if (n < first.n) overtaken(n)
+      return first.value
+    }
+    failure = first.error
+  }
+  throw failure
+}

@@ -1,0 +1,65 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { PEOPLE } from '../house/oracle/bank.js'
+import type { EmployeeId } from '../house/oracle/principals.js'
+import type { Browser } from './browser.js'
+import { openBank } from './bank.js'
+import { findingKeepsTheLaw } from './finding-law.js'
+import { openPlantedBank } from './planted-bank.js'
+
+/** F7 without an engine at the other end: refusing, and hanging. What a real one does is in meilisearch-portal.test.ts. */
+t.test('with no engine at all, whoever searches finds what the law allows, and is told that it is a simple look', async (t) => {
+  const whole = await openPlantedBank(t, 91, { MEILI_URL: await refusing() })
+  const browsers = new Map<EmployeeId, Browser>()
+  for (const who of whole.people) browsers.set(who, await whole.bank.signIn((PEOPLE.person(who)?.login ?? who) as never))
+  t.match(await whole.bank.house.finder.engines(), [{ state: 'down' }], 'premise')
+  await findingKeepsTheLaw(t, whole, browsers)
+})
+
+t.test('a teller posts and finds while the engine refuses or hangs, in both languages', async (t) => {
+  for (const [trouble, url] of [['refuses', await refusing()], ['hangs', await hanging(t)]] as const) {
+    const bank = await openBank(t, { env: { MEILI_URL: url } })
+    const [li, wang] = [await bank.signIn('li.na'), await bank.signIn('wang.wei')]
+    const posted = await li.submit((await li.get('/notes/new')).form('/notes'), { body: 'Zibeline cloth is what the treasurer asked about. 客户关心存单到期。' })
+    t.equal(posted.status, 303, `${trouble}: posting is as always`)
+    const page = await li.get('/search?q=zibeline treasurer')
+    t.equal(page.status, 200)
+    t.match(page.text, /Search works in a simple way just now: all notes you may read/)
+    t.match(page.body, posted.location)
+    const chinese = await wang.get('/search?q=存單到期')
+    t.match(chinese.text, /简易方式/)
+    t.match(chinese.body, posted.location, 'Traditional finds Simplified here too')
+    t.match((await li.get('/search?q=-zibeline')).body, /id="results"/)
+    t.notMatch((await li.get('/search?q=treasurer -zibeline')).body, posted.location)
+    t.match((await li.get('/search?q="asked about"')).body, posted.location)
+    t.notMatch((await li.get('/search?q="about asked"')).body, posted.location)
+    t.match((await li.get('/search?q=author:li.na')).body, posted.location)
+    t.notMatch((await li.get('/search?q=after:2199 zibeline')).body, posted.location)
+    t.match((await li.get(`${posted.location}/related`)).status, 200)
+    t.match((await li.get('/readyz')).text, /^ready/, 'the portal serves')
+    t.match((await li.get('/readyz')).text, /search/, 'and says how search is')
+  }
+})
+
+/** An address where nobody listens. */
+async function refusing(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
+
+/** A server that takes every connection and says nothing. */
+async function hanging(t: { teardown(end: () => unknown): void }): Promise<string> {
+  const server = createServer(() => {})
+  const open = new Set<import('node:net').Socket>()
+  server.on('connection', (socket) => open.add(socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of open) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
