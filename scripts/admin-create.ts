@@ -11,7 +11,7 @@ import { openHouse } from '../server/wire.js'
  */
 async function create(): Promise<void> {
   const config = readConfig()
-  const house = await openHouse(config)
+  const house = await openHouse(config, { beside: true })
   const ask = createInterface({ input: process.stdin, output: process.stdout })
   try {
     const login = process.argv[2] ?? (await ask.question('Sign-in name: '))

@@ -30,7 +30,7 @@ async function verify(): Promise<number> {
 /** From the database where there is one, else from the files; null when there is no record. */
 async function read(mark: RecordMark | undefined): Promise<RecordVerdict | null> {
   // Only the place: an auditor's terminal need not have the server's secrets.
-  const { dataDir, database: given } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'] })
+  const { dataDir, database: given } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'], DATABASE_URL_FILE: process.env['DATABASE_URL_FILE'] })
   if (given) {
     const database = Database.open({ url: given.url, connections: 2 })
     try {

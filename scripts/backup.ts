@@ -12,7 +12,7 @@ import { ROOT } from '../server/root.js'
 /** npm run backup [-- FILE] — one archive of the whole portal, while it runs or not, from either store. Never overwrites a file. */
 async function run(): Promise<void> {
   // Only the places: whoever makes backups need not have the server's secrets.
-  const { dataDir, database } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'] })
+  const { dataDir, database } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'], DATABASE_URL_FILE: process.env['DATABASE_URL_FILE'] })
   const made = new Date().toISOString()
   const archive = resolve(process.argv[2] ?? `tacit-${made.slice(0, 16).replace(':', '')}.backup.gz`)
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }

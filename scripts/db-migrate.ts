@@ -8,7 +8,7 @@ import { readConfig } from '../server/config.js'
  */
 async function bring(): Promise<void> {
   // Only the database: whoever prepares it need not have the portal's secrets.
-  const { database: given } = readConfig({ DATABASE_URL: process.env['DATABASE_URL'] })
+  const { database: given } = readConfig({ DATABASE_URL: process.env['DATABASE_URL'], DATABASE_URL_FILE: process.env['DATABASE_URL_FILE'] })
   if (!given) throw new Error('DATABASE_URL is not set: without it the portal keeps everything in files and there is nothing to bring up.')
   const database = Database.open({ url: given.url, connections: 2 })
   try {

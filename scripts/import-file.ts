@@ -23,7 +23,7 @@ export interface FileImport {
 /** Imports one file on behalf of a person, as the upload page does, and says on the terminal what came of each row. @returns the exit code */
 export async function importFile({ file, login, dryRun, leaveOut, wish }: FileImport): Promise<number> {
   const bytes = await readFile(file)
-  const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
+  const house = await openHouse(readConfig(), { beside: true, told: (sentence) => console.error(sentence) })
   try {
     await house.started()
     const people = house.people.directory()

@@ -20,7 +20,7 @@ async function run(): Promise<number> {
   const [path] = positionals
   if (path === undefined || values.as === undefined || positionals.length > 1) throw new Error(USAGE)
   const bytes = await readFile(path)
-  const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
+  const house = await openHouse(readConfig(), { beside: true, told: (sentence) => console.error(sentence) })
   try {
     const admin = house.people.directory().personByLogin(values.as)
     if (!admin?.active || !admin.roles.includes('admin')) throw new Error(`${values.as} is no administrator of this portal.`)

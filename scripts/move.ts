@@ -8,7 +8,7 @@ import { moveOut } from '../server/adapters/store/postgres/move-out.js'
 import type { ItemKind, Tallied } from '../server/adapters/store/portal-items.js'
 import { readConfig } from '../server/config.js'
 
-const USAGE = 'npm run move -- --to DATABASE_URL | --from DATABASE_URL [--rehearse]'
+const USAGE = 'npm run move -- --to DATABASE_URL | --from DATABASE_URL [--rehearse]; instead of the address, the path of a file that it stands in'
 
 /**
  * npm run move -- --to DATABASE_URL — copies the stopped portal of DATA_DIR to an empty database; --from copies a
@@ -21,7 +21,7 @@ async function run(): Promise<void> {
   if (!url || (values.to && values.from)) throw new TypeError(USAGE)
   process.umask(0o077)
   // Only the two places: whoever moves a bank need not have the portal's secrets.
-  const { dataDir, database: given } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: url })
+  const { dataDir, database: given } = readConfig({ DATA_DIR: process.env['DATA_DIR'], ...(/^postgres(ql)?:/.test(url) ? { DATABASE_URL: url } : { DATABASE_URL_FILE: url }) })
   if (!given) throw new TypeError(USAGE)
   const clock = () => new Date().toISOString()
   const database = Database.open({ ...given, connections: 4, patience: { statement: 600_000, lock: 60_000 } })

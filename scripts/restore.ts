@@ -16,7 +16,7 @@ const USAGE = 'npm run restore -- FILE --into DIR [--redactions FILE|DIR]; with 
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { into: { type: 'string' }, redactions: { type: 'string' } } })
   const [archive] = positionals
-  const { dataDir, database } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'] })
+  const { dataDir, database } = readConfig({ DATA_DIR: process.env['DATA_DIR'], DATABASE_URL: process.env['DATABASE_URL'], DATABASE_URL_FILE: process.env['DATABASE_URL_FILE'] })
   if (archive === undefined || positionals.length > 1 || (values.into === undefined && !database)) {
     console.error(`Say which backup, and where to: ${USAGE}`)
     process.exitCode = 1

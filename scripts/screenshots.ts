@@ -28,10 +28,16 @@ const [folder, ...names] = process.argv.slice(2)
 if (folder === undefined) {
   console.error('Say where the pictures go: npm run screenshots -- content/pictures')
   process.exitCode = 1
-} else await take(resolve(folder))
+} else {
+  const browser = await openBrowser()
+  if (typeof browser === 'string') {
+    console.error(browser)
+    process.exitCode = 1
+  } else await take(resolve(folder), browser).finally(() => browser.close())
+}
 
 /** Every picture asked for, in light English and dark Chinese, on a desk and on a phone. */
-async function take(folder: string): Promise<void> {
+async function take(folder: string, browser: Browser): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'tacit-pictures-'))
   const house = await openHouse(readConfig({ NODE_ENV: 'development', DATA_DIR: data, LOG_LEVEL: 'silent', DEMO: 'true' }))
   const app = await build(house)
@@ -41,22 +47,17 @@ async function take(folder: string): Promise<void> {
     await house.caughtUp()
     const address = await app.listen({ host: '127.0.0.1', port: 0 })
     await mkdir(folder, { recursive: true })
-    const browser = await openBrowser()
-    try {
-      for (const [language, theme] of [['en', 'light'], ['zh', 'dark']] as const) {
-        await speak(house, language)
-        for (const picture of await pictures(house, language)) {
-          for (const [suffix, viewport] of [['', DESK], ['-phone', PHONE]] as const) {
-            const name = `${picture.name}-${language}-${theme}${suffix}`
-            if (names.length > 0 && !names.includes(name)) continue
-            const file = join(folder, `${name}.png`)
-            await photograph(browser, house, address, picture, { theme, viewport }, file)
-            console.log(file)
-          }
+    for (const [language, theme] of [['en', 'light'], ['zh', 'dark']] as const) {
+      await speak(house, language)
+      for (const picture of await pictures(house, language)) {
+        for (const [suffix, viewport] of [['', DESK], ['-phone', PHONE]] as const) {
+          const name = `${picture.name}-${language}-${theme}${suffix}`
+          if (names.length > 0 && !names.includes(name)) continue
+          const file = join(folder, `${name}.png`)
+          await photograph(browser, house, address, picture, { theme, viewport }, file)
+          console.log(file)
         }
       }
-    } finally {
-      await browser.close()
     }
   } finally {
     await app.close()
@@ -110,9 +111,22 @@ function personCalled(house: House, login: string): Person {
   return person
 }
 
-/** The browser and its driver are no part of the portal: neither is needed to run it. */
-async function openBrowser(): Promise<Browser> {
-  const { chromium } = await import('playwright-core')
-  const executablePath = execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim()
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'] })
+/**
+ * The browser and its driver are no part of the portal: neither is needed to run it.
+ * @returns what to do, where one of them is missing
+ */
+async function openBrowser(): Promise<Browser | string> {
+  const driver = await import('playwright-core').catch(() => null)
+  if (!driver) return 'Pictures are taken in a clone of the source: run npm ci there, without --omit=dev, and then this command.'
+  const executablePath = installed('chromium')
+  if (executablePath === null) return 'Pictures need Chromium: install the packages chromium and fonts-noto-cjk.'
+  return driver.chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'] })
+}
+
+function installed(program: string): string | null {
+  try {
+    return execFileSync('which', [program], { encoding: 'utf8' }).trim()
+  } catch {
+    return null
+  }
 }

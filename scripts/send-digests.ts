@@ -11,7 +11,7 @@ async function run(): Promise<number> {
     console.error(`--now cannot be ${JSON.stringify(values.now)}: give an instant such as 2026-11-23T00:00:00Z.`)
     return 1
   }
-  const house = await openHouse(readConfig(), { told: (sentence) => console.error(sentence) })
+  const house = await openHouse(readConfig(), { beside: true, told: (sentence) => console.error(sentence) })
   try {
     const { post } = house
     const round = await sendDue(post, now.toISOString())

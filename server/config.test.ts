@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { SETTINGS, readConfig } from './config.js'
 import { ROOT } from './root.js'
@@ -102,3 +102,18 @@ t.test('a misspelt setting of our own is refused rather than ignored', async (t)
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
+
+t.test('how the way to PostgreSQL is encrypted is said in words that mean the same everywhere', async (t) => {
+  const url = 'postgres://tacit:hunter2@db.bank.example/tacit'
+  const authority = join(t.testdir({ 'ca.pem': 'x' }), 'ca.pem')
+  t.equal(readConfig({ DATABASE_URL: `${url}?sslmode=verify-full&sslrootcert=${authority}` }).database?.url.includes(authority), true)
+  t.ok(readConfig({ DATABASE_URL: `${url}?sslmode=disable` }).database)
+  for (const [asked, message] of [
+    ['sslmode=require', /^DATABASE_URL cannot have sslmode=require: /], ['sslmode=verify_full', /^DATABASE_URL cannot have sslmode=verify_full: /], ['sslmode=no-verify', /^DATABASE_URL cannot have sslmode=no-verify: /],
+    ['ssl=true', /^DATABASE_URL cannot have ssl: /], ['sslmode=verify-full&uselibpqcompat=true', /^DATABASE_URL cannot have uselibpqcompat: /],
+    [`sslrootcert=${authority}`, /^DATABASE_URL has sslrootcert without sslmode=verify-full: /], [`sslmode=verify-full&sslrootcert=${authority}.none`, /^DATABASE_URL names a file as sslrootcert that cannot be read: .*ca\.pem\.none: /],
+  ] as const) {
+    t.throws(() => readConfig({ DATABASE_URL: `${url}?${asked}` }), { message }, asked)
+    t.throws(() => readConfig({ DATABASE_URL: `${url}?${asked}` }), { message: /^(?!.*hunter2)/ }, 'and the password is not repeated')
+  }
+})

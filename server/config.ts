@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -190,6 +191,7 @@ function checkTogether(it: Shape, base: URL): void {
   if (it.MEILI_URL) checkMeili(it, it.MEILI_URL)
   else if (it.EMBEDDER) throw new UnfitSetting('EMBEDDER', 'is set without Meilisearch', 'set MEILI_URL as well, or remove it')
   if (it.METRICS_PORT !== undefined) checkMetrics(it, it.METRICS_PORT)
+  if (it.DATABASE_URL) checkTls(new URL(it.DATABASE_URL).searchParams)
   if (it.SMTP_URL && !it.MAIL_FROM) throw new UnfitSetting('MAIL_FROM', 'is missing while SMTP_URL is set', remedyOf('MAIL_FROM'))
   if (it.SMTP_URL && (it.MAIL_DOMAINS ?? []).length === 0) {
     throw new UnfitSetting('MAIL_DOMAINS', 'is missing while SMTP_URL is set', remedyOf('MAIL_DOMAINS'))
@@ -255,6 +257,29 @@ function shown(name: string, value: string | undefined): string {
 function folder(given: string): string {
   const path = given.startsWith('~/') ? join(homedir(), given.slice(2)) : given
   return isAbsolute(path) ? path : resolve(ROOT, path)
+}
+
+/** Two words that mean the same everywhere: `require` and its like verify nothing in some programs and everything in others. */
+const TLS = ['verify-full', 'disable']
+
+function checkTls(asked: URLSearchParams): void {
+  const mode = asked.get('sslmode')
+  const files = ['sslrootcert', 'sslcert', 'sslkey'].filter((name) => asked.has(name))
+  const odd = ['ssl', 'uselibpqcompat', 'sslnegotiation'].find((name) => asked.has(name))
+  if (odd) throw new UnfitSetting('DATABASE_URL', `cannot have ${odd}`, 'say sslmode=verify-full or sslmode=disable')
+  if (mode !== null && !TLS.includes(mode)) throw new UnfitSetting('DATABASE_URL', `cannot have sslmode=${mode}`, 'say verify-full, which checks the server’s certificate and name (sslrootcert=FILE where the authority is your own), or disable')
+  if (files.length > 0 && mode !== 'verify-full') throw new UnfitSetting('DATABASE_URL', `has ${files[0]} without sslmode=verify-full`, 'add sslmode=verify-full, or remove the file')
+  const missing = files.find((name) => !isReadable(asked.get(name) ?? ''))
+  if (missing) throw new UnfitSetting('DATABASE_URL', `names a file as ${missing} that cannot be read: ${asked.get(missing)}`, 'give the full path of a PEM file that this user may read')
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isPrivatePath(database: URL): boolean {

@@ -63,6 +63,15 @@ export async function seedDemo(house: House): Promise<readonly Person[] | null> 
   return bank.persons.filter((person) => person.active)
 }
 
+/** However many processes start over one empty bank at once, one of them seeds it. @returns null in all others */
+export async function seedDemoOnce(house: House): Promise<readonly Person[] | null> {
+  if (house.people.directory().persons.size > 0) return null
+  await house.started()
+  let seeded: readonly Person[] | null = null
+  await house.oneByOne(async () => { seeded = await seedDemo(house) })
+  return seeded
+}
+
 interface DemoPerson {
   login: string; name: string; nameEn: string; email: string; title: string; department: string; teams: string[]; roles: Role[]; domain: string[]
   clearance: Clearance; language: Language; active: boolean; absence?: { fromDaysAgo?: number; inDays?: number; untilInDays?: number; deputy: string }
@@ -94,10 +103,10 @@ async function seedCustomers(house: House): Promise<Map<string, Customer>> {
     const by = [...house.people.directory().persons.values()].find((p) => p.teams.includes(entry.team))?.id ?? ''
     made.set(key, { schema: 1, id, version: 1, ...entry, createdAt: at, createdBy: by, updatedAt: at, history: [{ at, by, what: 'created' }], origin: null })
   }
-  await Promise.all([...made.values()].map(async (customer) => {
+  await someAtOnce([...made.values()], async (customer) => {
     const grant = permit({ kind: 'person', person: personOf(house, customer.createdBy) }, 'customer.create', standingApart(customer.id))
     if (grant.ok) await house.customers.add(grant.grant, customer)
-  }))
+  })
   return made
 }
 
@@ -117,12 +126,12 @@ async function seedNotes(house: House, customers: ReadonlyMap<string, Customer>)
   const notes = lines.map((line) => JSON.parse(line) as DemoNote)
   const now = Date.parse(house.clock.now())
   const ids = new Map(notes.map((note) => [note.key, v7({ msecs: now - note.daysAgo * DAY })]))
-  await Promise.all(notes.map(async (demo) => {
+  await someAtOnce(notes, async (demo) => {
     const tale = new Tale(house, customers, ids, now)
     const note = tale.told(demo)
     const grant = permit({ kind: 'person', person: personOf(house, demo.author) }, 'note.post', standingApart(note.id))
     if (grant.ok) await house.notes.add(grant.grant, note)
-  }))
+  })
 }
 
 /** One note's story, told through the verbs one after the other. A step that the law refuses stops the seed: content/demo is wrong then. */
@@ -275,6 +284,14 @@ async function seedChannels(house: House): Promise<void> {
     if (!set.ok) throw new Error(`content/demo: the ceiling of ${name.en} is refused`)
     await house.post.channels.add(opened.grant, set.value)
   }
+}
+
+/** A store may have ten connections for all, and whoever waits for one too long gives up. */
+async function someAtOnce<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const waiting = all.values()
+  await Promise.all(Array.from({ length: 6 }, async () => {
+    for (const one of waiting) await act(one)
+  }))
 }
 
 function personOf(house: House, login: string): Person {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { build } from './app.js'
 import { UnfitSetting, readConfig } from './config.js'
-import { DEMO_PASSWORD, seedDemo } from './demo.js'
+import { DEMO_PASSWORD, seedDemoOnce } from './demo.js'
 import { firstAdminLink } from './http/first-admin.js'
 import type { Person } from './domain/people/person.js'
 import type { House } from './http/house.js'
@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const config = readConfig()
   const house = await openHouse(config, { told: (sentence) => console.error(JSON.stringify({ level: 40, time: Date.now(), msg: sentence })) })
   const app = await build(house)
-  const demo = config.demo && isEmpty(house) ? (await house.started(), await seedDemo(house)) : null
+  const demo = config.demo ? await seedDemoOnce(house) : null
   const metrics = config.metrics && house.measures ? await openMetrics(house.measures, config.metrics) : null
   const hurry = new AbortController()
   process.on('SIGTERM', () => void stop(config.drainSeconds))
@@ -29,10 +29,6 @@ async function start(): Promise<void> {
   if (demo) tellOfDemo(demo, house)
   const link = firstAdminLink(house, app.listeningOrigin)
   if (link !== null) console.log(`Nobody is here yet. Make the first administrator, once, at ${link}`)
-
-  function isEmpty(portal: House): boolean {
-    return portal.people.directory().persons.size === 0
-  }
 
   /** Says that it leaves, serves on while the proxy takes note, answers what is under way, lets go of the data. */
   async function stop(drainSeconds: number): Promise<void> {
@@ -59,12 +55,13 @@ function tellOfDemo(people: readonly Person[], house: House): void {
     const rights = [...person.roles.filter((role) => role !== 'employee'), ...(person.clearance === 'internal' ? [] : [person.clearance])].join(', ')
     console.log(`  ${person.login.padEnd(16)} ${(directory.department(person.department)?.name ?? '').padEnd(22)} ${rights}`)
   }
-  console.log(`\nMail is not sent: it is kept in ${join(house.config.dataDir, 'mail')}, and shown under Admin.\n`)
+  const { dataDir, database } = house.config
+  console.log(`\nMail is not sent: it is kept in ${database ? 'the database' : join(dataDir, 'mail')}, and shown under Admin.\n`)
 }
 
 start().catch((error: unknown) => {
   // A person reads this: the sentence is enough when the trouble is a setting or the data directory.
-  const told = error instanceof UnfitSetting || (error instanceof Error && 'code' in error && String(error.code).startsWith('store.'))
+  const told = error instanceof UnfitSetting || (error instanceof Error && 'code' in error && /^(store|move)\./.test(String(error.code)))
   console.error(told ? (error as Error).message : error)
   process.exit(1)
 })

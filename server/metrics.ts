@@ -11,7 +11,7 @@ export interface MetricsDoor {
 
 /**
  * Answers `GET /metrics` on an address of its own, which no proxy in front of the pages leads to, and which still
- * answers while the database is away and while the portal drains (content/decisions/0031).
+ * answers while the database is away and while the portal drains (content/decisions/0040).
  */
 export async function openMetrics(measures: Measures, { host, port, token }: MetricsDoor): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const app = Fastify({ logger: false, bodyLimit: 1, requestTimeout: 10_000, exposeHeadRoutes: false, forceCloseConnections: true })

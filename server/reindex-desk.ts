@@ -5,8 +5,8 @@ import type { Reindexings } from './domain/search/reindexing.js'
 export interface ReindexDesk {
   /** Resolves when it was made. @throws Error when it failed, or nobody took it up */
   ask(progress?: (done: number) => void): Promise<void>
-  /** Makes the one that is waiting, if any. */
-  carryOut(rebuild: (progress: (done: number) => void) => Promise<void>): Promise<void>
+  /** Makes the one that is waiting, if any. @param each every process has an index of its own and builds it */
+  carryOut(rebuild: (progress: (done: number) => void) => Promise<void>, how?: { readonly each?: boolean }): Promise<void>
 }
 
 export interface DeskOptions {
@@ -20,6 +20,7 @@ export interface DeskOptions {
 
 export function openReindexDesk({ reindexings, now, patience = 30_000, every = 500 }: DeskOptions): ReindexDesk {
   let last: string | null = null
+  const began = now()
   return {
     ask: async (progress) => {
       const asked = now()
@@ -34,9 +35,10 @@ export function openReindexDesk({ reindexings, now, patience = 30_000, every = 5
         if (found.state === 'asked' && waited >= patience) throw new Error('no portal took the rebuild up')
       }
     },
-    carryOut: async (rebuild) => {
+    carryOut: async (rebuild, { each = false } = {}) => {
       const found = await reindexings.read()
-      if (!found || found.asked === last || found.state === 'done' || found.state === 'failed') return
+      const open = found?.state === 'asked' || found?.state === 'running'
+      if (!found || found.asked === last || !(open || (each && found.asked > began))) return
       // One that a killed process was making is begun again.
       last = found.asked
       let told = 0

@@ -30,6 +30,8 @@ export interface SearchingParts extends Omit<Indexed, 'engine' | 'index'> {
   readonly startOf: (day: string) => string
   /** ms after which no engine is waited for any longer; null where an engine's own patience is enough */
   readonly patience: number | null
+  /** true: a script, which feeds nothing and has running portals do it */
+  readonly beside: boolean
   readonly desk: ReindexDesk
   readonly log: RelayOptions['log']
   readonly told: (sentence: string) => void
@@ -62,7 +64,7 @@ const SCRUB_MS = 20_000
 
 /** Everything about finding that is not an engine: who is asked, who is fed by whom, and what happens when one is away. */
 export function openSearching(parts: SearchingParts): Searching {
-  const { feed, told, shared, desk } = parts
+  const { feed, told, shared, desk, beside } = parts
   const feeders = parts.engines.map(({ index, name, engine }) => new IndexFeeder({ ...parts, engine, index, name }))
   const basic = openBasicSearch({ ...parts.seen, people: parts.people, vocabularies: parts.vocabularies, dayOf: parts.dayOf })
   const finder = openFinding(
@@ -72,7 +74,7 @@ export function openSearching(parts: SearchingParts): Searching {
   let leads = false
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<void> = Promise.resolve()
-  const feeds = (): boolean => !shared || leads
+  const feeds = (): boolean => !beside && (!shared || leads)
   const setSynonyms = (): Promise<unknown> => Promise.all(parts.engines.map(({ name, engine }) =>
     engine.setSynonyms(synonymGroups(parts.vocabularies.glossary())).catch((error: unknown) => told(`the search engine ${name} was not told the glossary: ${String(error)}`)),
   ))
@@ -81,7 +83,7 @@ export function openSearching(parts: SearchingParts): Searching {
   async function look(): Promise<void> {
     if (!feeds()) return
     for (const feeder of feeders) feeder.fillIfEmpty()
-    await desk.carryOut((progress) => rebuildHere(progress))
+    await desk.carryOut((progress) => rebuildHere(progress), { each: !shared })
   }
   async function rebuildHere(progress?: (done: number) => void): Promise<void> {
     await setSynonyms()

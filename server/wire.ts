@@ -1,4 +1,7 @@
+// Long because every adapter is chosen here and nowhere else, and the house is put together of them.
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
 import { readColumnWords } from './adapters/files/customer-columns.js'
@@ -48,6 +51,8 @@ export interface Wiring {
   readonly ids?: Ids
   /** one sentence about the store or the words; never what people wrote */
   readonly told?: (sentence: string) => void
+  /** a script beside running portals: over a database it needs no folder, feeds no index, runs no job and leads nothing */
+  readonly beside?: boolean
   /** bytes kept aside for a full disk */
   readonly reserveBytes?: number
 }
@@ -62,7 +67,8 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
   const log = { error: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), warn: (facts: object, words: string) => told(`${words} ${JSON.stringify(facts)}`), info: () => {} }
   const meters = config.metrics ? await openMeters() : null
   const indexes = indexesOf(config)
-  const opened = await openKept(config, { indexes, clock: clock.now, told, log, ...(wiring.reserveBytes !== undefined && { reserveBytes: wiring.reserveBytes }) })
+  const beside = wiring.beside === true && config.database !== null
+  const opened = await openKept(config, { beside, indexes, clock: clock.now, told, log, ...(wiring.reserveBytes !== undefined && { reserveBytes: wiring.reserveBytes }) })
   const kept = meters ? meters.timedStore(opened, MEASURED) : opened
   const { people, credentials, sessions, record, vocabularies } = kept
   try {
@@ -86,7 +92,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const engines = (await openEngines(config, kept.searchFolder, told)).map((each) => ({ ...each, engine: meters?.timedEngine(each.engine) ?? each.engine }))
     const pass = everything('indexing follows every change, whoever may read it')
     const searching = openSearching({
-      engines, shared: indexes.shared, patience: indexes.shared ? ENGINE_MS : null, notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies,
+      engines, shared: indexes.shared, beside, patience: indexes.shared ? patienceOf(config) : null, notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies,
       feed: kept.feed, pass, today: clock.today, seen: kept, dayOf: (at) => dayAt(at, config.timeZone), startOf: (day) => startOfDay(day, config.timeZone), desk: openReindexDesk({ reindexings: kept.reindexing, now: clock.now }), log, told,
     })
     let telling: Relay | null = null
@@ -94,6 +100,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     let leadership: Leadership | null = null
     let resumed: Promise<void> = Promise.resolve()
     const indexed = kept.ready.then(async () => {
+      if (beside) return
       await searching.begin()
       // Tests move the clock themselves and run the jobs they mean.
       scheduler = startScheduler({ jobs: jobsOf(parts).map((job) => meters?.timedJob(job) ?? job).map((job) => (config.mode === 'test' ? { ...job, every: '0 0 1 1 *' } : job)), now: clock.now, mine: () => leadership?.mine ?? false, log })
@@ -126,6 +133,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     })
     // What one of all processes does: people are told, imports and redactions that a stopped process left go on.
     const led = indexed.then(() => {
+      if (beside) return undefined
       leadership = kept.lead({
         began: () => {
           searching.lead()
@@ -172,6 +180,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       directories,
       readiness: () => ({ ...kept.progress(), ready: ready && kept.isUp() }),
       fresh: () => kept.fresh(),
+      oneByOne: (act) => kept.oneByOne(act),
       // What a stopped process left is under way again, where it is this one's to go on with.
       started: async () => { await kept.ready; await led.catch(() => {}); await resumed },
       notes,
@@ -189,7 +198,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       finder: searching.finder,
       indexed: () => searching.indexed(),
       rebuildIndex: async (progress) => { await led; await searching.rebuild(progress) },
-      caughtUp: async () => { await led; await Promise.all([searching.caughtUp(), telling?.caughtUp()]) },
+      caughtUp: async () => { await led; if (!beside) await Promise.all([searching.caughtUp(), telling?.caughtUp()]) },
       banner: () => kept.banner(),
       inCareOf: (person) => kept.allNotes.inCareOf(person, everything('who hands over counts what waits and reads none of it')),
       undecidable: () => countUndecidable(waiting, clock.now()),
@@ -214,12 +223,21 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
 }
 
 /** A bank that outgrew one machine keeps everything in PostgreSQL; its driver is loaded by nobody else. */
-async function openKept(config: Config, around: Omit<Parameters<typeof openInFiles>[0], 'root' | 'told'> & { readonly told: (sentence: string) => void }): Promise<Kept> {
+async function openKept(config: Config, around: Omit<Parameters<typeof openInFiles>[0], 'root' | 'told'> & { readonly told: (sentence: string) => void; readonly beside: boolean }): Promise<Kept> {
   const root = config.dataDir
   if (!config.database) return openInFiles({ ...around, root, told: (notice) => around.told(JSON.stringify(notice)) })
   const { openInPostgres } = await import('./adapters/store/postgres/kept.js')
   const { url, connections, seconds } = config.database
-  return openInPostgres({ root, url, connections, patience: { statement: seconds * 1_000 }, clock: around.clock, told: around.told })
+  const { beside, indexes, clock, told } = around
+  const folder = beside ? await mkdtemp(join(tmpdir(), 'tacit-beside-')) : root
+  const letGo = () => (beside ? rm(folder, { recursive: true, force: true }) : Promise.resolve())
+  try {
+    const kept = await openInPostgres({ root: folder, url, connections, patience: { statement: seconds * 1_000 }, clock, told, ...(indexes && { indexes }) })
+    return { ...kept, close: () => kept.close().finally(letGo) }
+  } catch (error) {
+    await letGo()
+    throw error
+  }
 }
 
 /** Each engine of its own has its own place in the feed; the one in the portal is fed by every process for itself. */
@@ -233,7 +251,7 @@ async function openEngines(config: Config, folder: string, told: (sentence: stri
   const { openMeilisearch } = await import('./adapters/search/meilisearch/engine.js')
   const { servers, index, embedder } = config.meili
   return Promise.all(servers.map(async ({ url, key, name }, n) => ({
-    index: names[n] as string, name, engine: await openMeilisearch({ url, key, name: index, told: (sentence) => told(`${name}: ${sentence}`), ...(embedder && { embedder: embedder as NonNullable<MeilisearchOptions['embedder']> }) }),
+    index: names[n] as string, name, engine: await openMeilisearch({ url, key, name: index, patience: patienceOf(config), told: (sentence) => told(`${name}: ${sentence}`), ...(embedder && { embedder: embedder as NonNullable<MeilisearchOptions['embedder']> }) }),
   })))
 }
 
@@ -244,7 +262,10 @@ async function openMeters(): Promise<Meters> {
 }
 
 /** ms for which an engine elsewhere is waited for: with the basic search after it, an answer takes less than two seconds. */
-const ENGINE_MS = 1_000
+function patienceOf({ mode }: Config): number {
+  // Tests share their machine with the engine, and what they ask about is not how fast it is.
+  return mode === 'test' ? 6_000 : 1_000
+}
 
 /** The parts of the store whose calls are timed. */
 const MEASURED = [

@@ -9,6 +9,8 @@ import { postNote } from '../../server/domain/notes/post-note.js'
 import type { Note } from '../../server/domain/notes/note.js'
 import { NO_SOURCE } from '../../server/domain/notes/revision.js'
 import { DIRECTIONS, NATURES } from '../../server/domain/notes/words.js'
+import type { Notes } from '../../server/domain/notes/port.js'
+import type { People } from '../../server/domain/people/port.js'
 import { Vocabulary, type Taxonomy } from '../../server/domain/notes/taxonomy.js'
 import type { Person } from '../../server/domain/people/person.js'
 import { permit } from '../../server/domain/policy/grant.js'
@@ -19,18 +21,42 @@ import { ROOT } from '../../server/root.js'
 const DEPARTMENTS = ['retail', 'private', 'corporate', 'cards', 'east']
 const DAY = 86_400_000
 
-/** Fills an empty data directory with so many notes, without fsync: it is scratch, and only what is measured later must be durable. */
-export async function seed(root: string, count: number, progress: (done: number) => void): Promise<void> {
+/** Where notes are put; what is put need not survive a power cut, only what is measured later must. */
+interface Ground {
+  readonly people: People
+  readonly notes: Notes
+  close(): Promise<void>
+}
+
+/** An empty data directory, without fsync. */
+export async function inFiles(root: string): Promise<Ground> {
   const data = await DataFolder.open({ root, clock: () => new Date().toISOString(), files: unsynced })
   const people = await openPeople(data)
+  const store = await openStore(data, { log: { warn: () => {}, error: () => {} } })
+  await store.ready
+  return {
+    people, notes: store.notes,
+    close: async () => {
+      await store.close()
+      await data.close()
+    },
+  }
+}
+
+/** An empty database, whose commits are not waited for. */
+export async function inPostgres(url: string, root: string): Promise<Ground> {
+  const { openInPostgres } = await import('../../server/adapters/store/postgres/kept.js')
+  return openInPostgres({ root, url: `${url}?options=${encodeURIComponent('-c synchronous_commit=off')}`, connections: 24, clock: () => new Date().toISOString(), told: () => {} })
+}
+
+/** So many notes, validated but for some. */
+export async function seed({ people, notes, close }: Ground, count: number, progress: (done: number) => void): Promise<void> {
   const persons = DEPARTMENTS.flatMap((department, i) => [person(`reader-${i}`, department, ['employee']), person(`curator-${i}`, department, ['employee', 'curator'])])
   const departments = [{ id: 'head', name: 'Head', nameZh: '总行', parent: null }, ...DEPARTMENTS.map((id) => ({ id, name: id, nameZh: id, parent: 'head' }))]
   const teams = DEPARTMENTS.map((id) => ({ id: `team-${id}`, name: id, nameZh: id, department: id, email: `${id}@bank.example` }))
   await people.change(() => ({ persons, departments, teams }))
   const taxonomy = JSON.parse(readFileSync(join(ROOT, 'content', 'taxonomy.json'), 'utf8')) as Taxonomy
   const vocabulary = new Vocabulary({ ...taxonomy, aliases: {}, version: 1 })
-  const store = await openStore(data, { log: { warn: () => {}, error: () => {} } })
-  await store.ready
   const text = texts()
   const topics = taxonomy.topics.filter((topic) => !topic.route_to && !topic.governance)
   const directory = people.directory()
@@ -54,13 +80,12 @@ export async function seed(root: string, count: number, progress: (done: number)
         writer, people: directory, vocabulary, knownCustomers: new Set(), restricted: new Set(), identifiers: 0, identifiersKept: true, now: new Date(start + n * 600).toISOString(), today: new Date(start + n * 600).toISOString().slice(0, 10),
       })
       if (!posted.ok) throw new Error(posted.refusals.map((r) => r.code).join())
-      await store.notes.add(permission.grant, n % 50 === 0 ? posted.value : validated(posted.value, start + n * 600 + DAY, n))
+      await notes.add(permission.grant, n % 50 === 0 ? posted.value : validated(posted.value, start + n * 600 + DAY, n))
     }))
     at += batch.length
     if (at % 6_400 < 64) progress(at)
   }
-  await store.close()
-  await data.close()
+  await close()
 }
 
 /** As a curator would have left it; told without the verb, whose checks are not what is measured. */

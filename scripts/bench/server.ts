@@ -15,9 +15,11 @@ import { openHouse } from '../../server/wire.js'
  * empty page with session, D a bare durable write, Q the engine's own call.
  */
 const started = performance.now()
+const raw = rememberQuestions()
 const config = readConfig()
 const house = await openHouse(config, { told: (line) => console.error(line) })
 const app = await build(house)
+let pool: import('pg').Pool | null = null
 const delay = monitorEventLoopDelay({ resolution: 5 })
 
 app.post('/bench/empty', { config: { allow: 'signed-in' } }, async (_request, reply) => reply.code(204).send())
@@ -30,6 +32,9 @@ app.get<{ Querystring: { q?: string; topic?: string } }>('/bench/engine', { conf
   })
   return { ms: performance.now() - at, total: results.total, facets: FACETS.length }
 })
+// The engine alone: the very question that the call above sent to a server elsewhere, once more and nothing around it.
+app.get('/bench/raw-engine', { config: { allow: 'signed-in' } }, async () => ({ ms: raw.last ? await timed(() => raw.again()) : null }))
+app.get<{ Querystring: { id: string } }>('/bench/raw-get', { config: { allow: 'signed-in' } }, async (request) => ({ ms: await rawGet(request.query.id) }))
 app.post('/bench/rebuild', { config: { allow: 'signed-in' } }, async () => {
   delay.reset()
   delay.enable()
@@ -58,7 +63,40 @@ for (const login of ['reader-0', 'reader-1', 'curator-0']) {
   cookies[login] = `${cookieName(house, 'tacit')}=${encodeURIComponent(new Signer(house.secret).sign(id))}`
 }
 console.log(JSON.stringify({ origin: app.listeningOrigin, ready, indexed, cookies, notes: (await house.finder.engines())[0]?.entries }))
-process.once('SIGTERM', () => void app.close().then(() => house.close()).then(() => process.exit(0)))
+process.once('SIGTERM', () => void app.close().then(() => pool?.end()).then(() => house.close()).then(() => process.exit(0)))
+
+/** Questions to a search server are sent with `fetch`: the last one is kept, to be asked again by itself. */
+function rememberQuestions(): { last: [string | URL | Request, RequestInit | undefined] | null; again(): Promise<unknown> } {
+  const send = globalThis.fetch
+  const kept: ReturnType<typeof rememberQuestions> = {
+    last: null,
+    again: async () => {
+      const [address, init] = kept.last as NonNullable<typeof kept.last>
+      return (await send(address, { ...init, signal: null })).text()
+    },
+  }
+  globalThis.fetch = (address, init) => {
+    if (String(address instanceof Request ? address.url : address).endsWith('/multi-search')) kept.last = [address, init]
+    return send(address, init)
+  }
+  return kept
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const at = performance.now()
+  await act()
+  return performance.now() - at
+}
+
+/** A document by its key, with the database's own driver and nothing around it; null over files. */
+async function rawGet(id: string): Promise<number | null> {
+  if (!config.database) return null
+  if (!pool) {
+    const { default: pg } = await import('pg')
+    pool = new pg.Pool({ connectionString: config.database.url, max: 2 })
+  }
+  return timed(() => (pool as NonNullable<typeof pool>).query({ name: 'raw', text: 'SELECT doc::text FROM thing WHERE id = $1', values: [id] }))
+}
 
 /** write, fsync, rename, fsync of the directory; milliseconds each. */
 async function bareWrites(times: number): Promise<number[]> {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ROOT } from '../root.js'
-import { SUITES, suiteOf, testFiles, type Suite } from './suites.js'
+import { AGAIN, SUITES, suiteOf, testFiles, type Suite } from './suites.js'
 
 const HOUSE = join(ROOT, 'server', 'house')
 
@@ -20,6 +20,15 @@ t.test('each entry file runs the suite it is named after, and there are eight at
   for (const entry of entries) {
     const suite = entry.slice('suite-'.length, -'.ts'.length) as Suite
     t.match(readFileSync(join(HOUSE, entry), 'utf8'), `await runSuite('${suite}')`, entry)
+  }
+})
+
+t.test('what runs once more over another store is a test of another suite that is there', async (t) => {
+  const again = Object.entries(AGAIN)
+  t.ok(again.length > 0)
+  for (const [suite, files] of again) for (const file of files) {
+    t.ok(testFiles().includes(file), file)
+    t.not(suiteOf(file), suite, file)
   }
 })
 

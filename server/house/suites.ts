@@ -20,6 +20,14 @@ export const SUITES = {
 } as const satisfies Record<string, RegExp>
 export type Suite = keyof typeof SUITES
 
+/**
+ * Journeys that are made once more over PostgreSQL: whatever depends on how the store keeps it, and the law over HTTP.
+ * All others run there too, with TACIT_STORE=postgres.
+ */
+export const AGAIN: Partial<Record<Suite, readonly string[]>> = {
+  postgres: ['journeys/canaries.test.ts', 'journeys/redaction.test.ts', 'journeys/record.test.ts'],
+}
+
 /** The `server` folder this very file is in. */
 const HERE = dirname(import.meta.dirname)
 
@@ -43,7 +51,21 @@ export async function runSuite(suite: Suite): Promise<void> {
   // Once something is to be torn down after it, tap ends a run that idles for two ticks; but when a short file is
   // through, the next one may still be opening its bank, and its tests would come too late.
   Object.defineProperty(t, 'idle', { get: () => false, configurable: true })
-  for (const file of files) await import(pathToFileURL(join(HERE, file.replace(/\.ts$/, extname(import.meta.filename)))).href)
+  for (const file of [...files, ...(await again(suite))]) await import(pathToFileURL(join(HERE, file.replace(/\.ts$/, extname(import.meta.filename)))).href)
   Reflect.deleteProperty(t, 'idle')
   t.emit('idle')
+}
+
+/** The files that this suite runs a second time, when there is what it runs them over. */
+async function again(suite: Suite): Promise<readonly string[]> {
+  const files = AGAIN[suite] ?? []
+  if (files.length === 0) return []
+  const { scratchServer } = await import('../adapters/store/postgres/scratch-postgres.js')
+  const server = await scratchServer()
+  if (typeof server === 'string') {
+    for (const file of files) await t.test(`${file} over PostgreSQL`, { skip: server }, async () => {})
+    return []
+  }
+  process.env['TACIT_STORE'] = 'postgres'
+  return files
 }

@@ -71,6 +71,8 @@ export interface House {
   readiness(): Readiness
   /** What other processes wrote before the call holds from here on; awaited by every request. Rejects when that cannot be known. */
   fresh(): Promise<void>
+  /** While `act` runs no other process is inside; whoever comes next finds what it left. */
+  oneByOne(act: () => Promise<void>): Promise<void>
   /** resolves when nothing is missing from any list */
   started(): Promise<void>
   /** a string key of something every reader must be told, such as a full disk */

@@ -1,3 +1,4 @@
+import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { Malformed, StaleForm, TooLarge } from './faults.js'
 
@@ -26,7 +27,7 @@ const SMALL = 256 * 1024
 export async function uploadOf(request: FastifyRequest, small: readonly string[] = []): Promise<Upload> {
   if (!request.isMultipart()) throw new Malformed('errors.media_type')
   const fields: Record<string, string> = Object.create(null)
-  for await (const part of request.parts({ limits: { files: 1 + small.length } })) {
+  for await (const part of partsOf(request, 1 + small.length)) {
     if (part.type === 'file') {
       await mustBeOurs(request, fields)
       if (small.includes(part.fieldname)) {
@@ -43,6 +44,16 @@ export async function uploadOf(request: FastifyRequest, small: readonly string[]
   }
   await mustBeOurs(request, fields)
   return { fields, file: null }
+}
+
+/** What is no such form at all, without a boundary or broken off, is the sender's mistake and no fault of ours. */
+async function* partsOf(request: FastifyRequest, files: number): AsyncIterable<Multipart> {
+  try {
+    yield* request.parts({ limits: { files } })
+  } catch (error) {
+    // The parser's own complaints carry neither a code nor a status.
+    throw error instanceof Error && !('code' in error) && !('statusCode' in error) ? new Malformed('errors.media_type') : error
+  }
 }
 
 async function mustBeOurs(request: FastifyRequest, fields: Readonly<Record<string, string>>): Promise<void> {

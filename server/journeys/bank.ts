@@ -52,7 +52,7 @@ export interface BankOptions {
 /** Opens a bank; pass the test to have it closed at its end. */
 export async function openBank(t: { teardown(end: () => unknown): void } | null, options: BankOptions = {}): Promise<Bank> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'tacit-bank-')))
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, LOG_LEVEL: 'debug', DEMO: 'false', ...(await scratchAddress()), ...options.env })
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, LOG_LEVEL: 'debug', DEMO: 'false', ...(await scratchAddress(options.folder)), ...options.env })
   const clock = testClock()
   const log: string[] = []
   let { house, app } = await open(config, clock, log, options)

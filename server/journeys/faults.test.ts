@@ -43,6 +43,30 @@ t.test('the log holds no password, token, cookie, address typed, or words search
   for (const secret of [...secrets, cookie, token]) t.notMatch(log, secret)
 })
 
+t.test('the log holds no word of a note, a comment, a customer, a draft or a file, also when something breaks over it', async (t) => {
+  const bank = await openBank(t, {
+    plant: (app) => void app.post('/breaks', { config: { allow: 'signed-in' } }, async (request) => { throw new Error(`it broke over ${Object.keys(request.body as object).length} fields`) }),
+  })
+  const [zhao, wang] = [await bank.signIn('zhao.min'), await bank.signIn('wang.wei')]
+  const words = { title: 'canarytitle', body: 'canarybody', tags: 'canarytag', saidBy: 'canarysource', reference: 'canaryref' }
+  const customer = (await zhao.post('/customers', { kind: 'person', name: 'Canaryname', aliases: 'Canaryalias', number: 'CANARYNO', team: 'families' }, { from: '/customers/new' })).location.split('/').at(-1) as string
+  await zhao.post('/drafts', { draft: bank.house.ids.next(), ...words, body: 'canarydraft' }, { from: '/notes/new' })
+  const posted = await zhao.post('/notes', { ...words, customer, audience: 'enterprise', level: 'internal' }, { from: '/notes/new' })
+  t.equal(posted.status, 303, 'premise: a note is there')
+  await zhao.post(`${posted.location}/comments`, { text: 'canarycomment', key: '' }, { from: posted.location })
+  await zhao.post('/notes', { ...words, body: '' }, { from: '/notes/new' })
+  await zhao.get('/search?q=canarysearch&customer=canaryfilter')
+  await zhao.get(`/customers?q=canarycustomer`)
+  await wang.post(posted.location, { body: 'canarynodoor' }, { from: '/me' })
+  t.equal((await zhao.post('/breaks', { ...words, customerText: 'canarytyped' }, { from: '/me' })).status, 500, 'premise: something broke')
+  await zhao.request({ method: 'POST', url: '/imports/new/customers', payload: '--e\r\ncontent-disposition: form-data; name="file"; filename="canaryfile.csv"\r\n\r\ncanarycell\r\n--e--', headers: { 'content-type': 'multipart/form-data; boundary=e' } })
+  await bank.house.caughtUp()
+  const log = bank.log.join('\n')
+  t.match(log, 'it broke over', 'premise: the fault is in the log')
+  t.match(log, '"route":"/notes/:id/comments"', 'premise: and what was asked for')
+  t.same([...new Set(log.match(/canary\w*/gi) ?? [])], [])
+})
+
 t.test('a full disk is said in words, and is asked to be tried again', async (t) => {
   const bank = await openBank(t, {
     plant: (app) =>

@@ -12,6 +12,7 @@ import { hostileCorpora, hostileFolder } from '../adapters/markdown/hostile-text
 import type { Batch } from '../domain/curation/import-batch.js'
 import { sightOf } from '../domain/policy/readable.js'
 import { ROOT } from '../root.js'
+import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { openBank, type Bank } from './bank.js'
 import type { Login } from './bank-people.js'
 import type { Browser, Page } from './browser.js'
@@ -427,7 +428,7 @@ async function script(name: string, folder: string, args: readonly string[], unt
   const own = extname(fileURLToPath(import.meta.url))
   const path = fileURLToPath(new URL(`../../scripts/${name}${own}`, import.meta.url))
   const child = spawn(process.execPath, [...(own === '.ts' ? ['--import=@tapjs/typescript/import'] : []), path, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'development', DEMO: 'false', DATA_DIR: folder, TSIMP_DIAG: 'ignore' },
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'development', DEMO: 'false', DATA_DIR: folder, TSIMP_DIAG: 'ignore', ...(await scratchAddress(folder)) },
   })
   let said = ''
   let killed = false

@@ -1,8 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { ACTS, RECORDED_KINDS, type Act } from '../domain/policy/record.js'
 import { openBank } from './bank.js'
+import { inDatabase, keptFiles } from './kept-files.js'
 
 const bank = await openBank(t)
 
@@ -148,12 +149,10 @@ t.test('the check says that the record is whole, and where it is not', async (t)
   t.equal(whole.status, 200)
   t.match(whole.text, /The record is whole: \d+ entries/)
   t.match(whole.body, /<code id="mark">\d+:[0-9a-f]{64}</)
-  const folder = join(bank.house.config.dataDir, 'record')
-  const segment = (await readdir(folder)).find((name) => name.endsWith('.ndjson')) ?? ''
-  t.ok(segment, 'premise: a segment is there')
-  const lines = await readFile(join(folder, segment), 'utf8')
-  t.match(lines, '"to":"n-7"', 'premise')
-  await writeFile(join(folder, segment), lines.replace('"to":"n-7"', '"to":"n-8"'))
+  const [segment = '', lines = Buffer.alloc(0)] = [...(await keptFiles(bank.house))].find(([name]) => name.endsWith('.ndjson')) ?? []
+  t.match(String(lines), '"to":"n-7"', 'premise: a segment is there')
+  if (bank.house.config.database) await inDatabase(bank.house, 'ALTER TABLE record_line DISABLE TRIGGER ALL', `UPDATE record_line SET line = replace(line, '"to":"n-7"', '"to":"n-8"')`)
+  else await writeFile(join(bank.house.config.dataDir, segment), String(lines).replace('"to":"n-7"', '"to":"n-8"'))
   const doubted = await olivia.submit((await olivia.get('/record')).form('/record/verification'))
   t.match(doubted.text, /The record is NOT whole: .* Entry \d+, or the one before it, was edited/)
 })

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import t from 'tap'
 import type { Mail } from '../domain/digests/port.js'
 import { openBank } from './bank.js'
+import { keptFiles } from './kept-files.js'
 import type { Browser } from './browser.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'tacit-redaction-'))
@@ -21,17 +22,14 @@ async function post(who: Browser, fields: Record<string, string>): Promise<strin
   return answer.location
 }
 
-/** Files of the data directory that hold the words, however they are written there. */
+/** What the bank keeps, in whichever store, that holds the words, however they are written there. */
 async function filesWith(words: readonly string[]): Promise<string[]> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-  t.ok(names.length > 20, `premise: ${names.length} files`)
-  const found: string[] = []
-  for (const { parentPath, name } of names) {
-    // A file being written meanwhile may be gone by the time it is looked at; what it became is looked at next time.
-    const bytes = (await readFile(join(parentPath, name)).catch(() => Buffer.alloc(0))).toString('utf8').toLowerCase()
-    if (words.some((word) => bytes.includes(word.toLowerCase()))) found.push(name)
-  }
-  return found
+  const files = await keptFiles(bank.house)
+  t.ok(files.size > 20, `premise: ${files.size} files`)
+  return [...files].filter(([, bytes]) => {
+    const text = bytes.toString('utf8').toLowerCase()
+    return words.some((word) => text.includes(word.toLowerCase()))
+  }).map(([path]) => basename(path))
 }
 
 const [li, wang, zhao, qian, gao] = [
@@ -73,7 +71,7 @@ t.test('words of a note stand in its page, a comment, two drafts, kept mail and 
   t.match((await wang.get(`/search?q=${WORD}`)).body, new RegExp(id))
   const held = await filesWith([WORD, CHINESE])
   t.ok(held.includes(upload), 'premise: the upload that waits holds them')
-  for (const kind of [/^catalog\.sqlite/, /\.eml$/, /^index-.*db/]) t.ok(held.some((name) => kind.test(name)), `premise: ${kind} holds them`)
+  for (const kind of [/^catalog\.sqlite|^face$/, /\.eml$/, /^index-.*db/]) t.ok(held.some((name) => kind.test(name)), `premise: ${kind} holds them`)
 })
 
 t.test('only who curates the note may propose; for others there is no such page', async (t) => {

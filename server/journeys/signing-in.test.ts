@@ -1,9 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { offerPasswordLink } from '../domain/people/choose-password.js'
 import { openBank, type Bank } from './bank.js'
 import type { Login } from './bank-people.js'
+import { keptFiles } from './kept-files.js'
 import type { Browser, Page } from './browser.js'
 
 const RIGHT = 'kettle-ocean-41-violet'
@@ -140,7 +139,7 @@ t.test('a guess spread over many addresses is slowed, yet its owner enters where
   t.equal((await tryIn(from('10.7.0.2'), 'li.na', RIGHT)).status, 422, 'the next one has to wait, even if it is right')
   t.equal((await tryIn(from('10.5.5.5'), 'li.na', 'a slip')).status, 422)
   t.equal((await tryIn(from('10.5.5.5'), 'li.na', RIGHT)).status, 303)
-  const kept = readFileSync(join(bank.house.config.dataDir, 'credentials.json'), 'utf8')
+  const kept = String((await keptFiles(bank.house)).get('credentials.json'))
   t.notMatch(kept, '10.5.5.5', 'where people sit is kept as a digest')
 })
 
@@ -208,8 +207,7 @@ t.test('a session survives a restart, and is no cookie in the data directory', a
   const id = decodeURIComponent(browser.cookies.get('tacit') ?? '').split('.')[0] ?? ''
   await bank.restart()
   t.equal((await browser.get('/me')).status, 200)
-  const files = readdirSync(bank.house.config.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const contents = files.map((entry) => `${entry.name} ${readFileSync(join(entry.parentPath, entry.name), 'latin1')}`)
+  const contents = [...(await keptFiles(bank.house))].map(([name, bytes]) => `${name} ${bytes.toString('latin1')}`)
   t.ok(contents.some((text) => text.includes(bank.person('li.na').id)), 'premise: the session is there')
   t.ok(id.length > 20 && contents.every((text) => !text.includes(id)), 'its id is not')
 })
@@ -239,7 +237,7 @@ t.test('a newer link voids the one before, and neither is kept in the clear', as
   const second = await offerPasswordLink(bank.house, id, bank.clock.now())
   t.equal((await bank.stranger().get(`/password/${first}`)).status, 404)
   t.equal((await bank.stranger().get(`/password/${second}`)).status, 200)
-  const kept = readFileSync(join(bank.house.config.dataDir, 'credentials.json'), 'utf8')
+  const kept = String((await keptFiles(bank.house)).get('credentials.json'))
   t.match(kept, id)
   t.notMatch(kept, second)
 })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { ROOT } from '../root.js'
+import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { openBank } from './bank.js'
 import type { Browser, Page } from './browser.js'
 
@@ -122,7 +123,7 @@ t.test('the same from the terminal: a dry run that writes nothing, and the impor
   await other.close()
   const file = join(folder, 'staff.csv')
   await writeFile(file, `${HEADER}zhou.ting,周婷,zhou.ting@bank.example,,东城支行,,,,,\nsun.lei,,,,,,,,internal,\n`)
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent', TS_NODE_TRANSPILE_ONLY: '1' }
+  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent', TS_NODE_TRANSPILE_ONLY: '1', ...(await scratchAddress(join(folder, 'data'))) }
   // From source or built, as this test itself.
   const own = extname(fileURLToPath(import.meta.url))
   const script = fileURLToPath(new URL(`../../scripts/import-staff${own}`, import.meta.url))

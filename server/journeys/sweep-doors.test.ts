@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import { simpleParser } from 'mailparser'
 import t from 'tap'
 import type { Door } from '../http/guard.js'
 import { crawl, pageDoors, type Found } from './crawl.js'
 import { EYES, openDemoBank, type Eyes } from './demo-bank.js'
+import { keptFiles } from './kept-files.js'
 import type { Browser, Page } from './browser.js'
 
 /**
@@ -13,14 +12,14 @@ import type { Browser, Page } from './browser.js'
  * Addresses come from following links, so that each holds a real thing.
  */
 /** the record of who looked, the counts of readers, sessions, how far consumers have read, and what can be made anew */
-const DERIVED = /^(?:audit|record|search)[/\\]|^(?:reads|catalog)\.sqlite|^sessions|^feed\.json$/
+const DERIVED = /^(?:audit|record|tables|search[^/\\]*)[/\\]|^(?:reads|catalog)\.sqlite|^sessions|^(?:feed|reindex)\.json$/
 
 const bank = await openDemoBank(t)
 const { doors } = bank.app
 const browsers = new Map<Eyes, Browser>()
 const seen = new Map<Eyes, readonly Found[]>()
 const headersSeen: { where: string; page: Page }[] = []
-const before = kept()
+const before = await kept()
 for (const who of Object.keys(EYES) as Eyes[]) {
   const browser = await bank.enter(who)
   browsers.set(who, browser)
@@ -36,10 +35,9 @@ const ids: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /** What the portal keeps, by content; not its record of who looked, its counts of readers, or what is derived. */
-function kept(): Record<string, string> {
-  const folder = bank.house.config.dataDir
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile() && !DERIVED.test(name))
-  return Object.fromEntries(files.map((name) => [relative('.', name), createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]))
+async function kept(): Promise<Record<string, string>> {
+  const files = [...(await keptFiles(bank.house))].filter(([name]) => !DERIVED.test(name))
+  return Object.fromEntries(files.map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]))
 }
 
 /** An address behind a door that holds a real thing, as far as there is one. */
@@ -61,7 +59,7 @@ t.test('the sweep has something to sweep', async (t) => {
 t.test('looking changes nothing: every page opened twice by each kind of person leaves every file as it was', async (t) => {
   for (const [who, found] of seen) for (const { path } of found) await (browsers.get(who) as Browser).get(path)
   await bank.house.caughtUp()
-  t.same(differences(before, kept()), [])
+  t.same(differences(before, await kept()), [])
   t.ok((await bank.house.record.page({ did: ['thing.read'] })).entries.length > 0, 'premise: the reads themselves are on record')
 })
 
@@ -92,7 +90,7 @@ t.test('every answer of every door carries the headers, and says nothing about t
 })
 
 t.test('no door that changes something opens with a token of another person, a made-up one, or for another site', async (t) => {
-  const at = kept()
+  const at = await kept()
   const wrong: string[] = []
   const foreign = await (browsers.get('olivia.grant') as Browser).token('/me')
   for (const who of ['he.jun', 'han.bing'] as const) {
@@ -109,7 +107,7 @@ t.test('no door that changes something opens with a token of another person, a m
     t.equal((await browser.get('/me')).status, 200, `${who} is still signed in`)
   }
   t.same(wrong, [])
-  t.same(differences(at, kept()), [])
+  t.same(differences(at, await kept()), [])
 })
 
 t.test('no spelling of an address opens what the plain one keeps shut', async (t) => {
@@ -132,6 +130,31 @@ t.test('no spelling of an address opens what the plain one keeps shut', async (t
   }
   t.ok(tried > 300, `premise: ${tried} spellings`)
   t.same(wrong, [])
+})
+
+/** Spellings of content types under which other servers take a body past its checks. */
+const TYPES: readonly string[] = [
+  'application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;', ' application/json', 'application/vnd.api+json', 'text/json', 'text/plain', 'text/plain; charset=utf-16',
+  'application/x-www-form-urlencoded-x', 'application/x-www-form-urlencoded, application/json', 'multipart/mixed; boundary=edge', 'multipart/form-data', 'application/octet-stream', 'application/csp-report', 'x', '',
+]
+
+t.test('no door takes a body in a spelling of another content type, token or not', async (t) => {
+  const at = await kept()
+  const wrong: string[] = []
+  const tokens = new Map<Eyes, string>()
+  for (const [who, browser] of browsers) tokens.set(who, await browser.token('/me'))
+  for (const door of unsafe.filter(({ tokenless }) => tokenless === null)) {
+    const who = mayKnock(door)
+    const token = tokens.get(who) as string
+    const fields = { _csrf: token, language: 'zh', active: 'no', body: 'x', text: 'x', name: 'x', parent: 'x', verb: 'accept' }
+    for (const type of TYPES) {
+      const payload = /json/i.test(type) ? JSON.stringify(fields) : new URLSearchParams(fields).toString()
+      const { status } = await (browsers.get(who) as Browser).request({ method: door.method as 'POST', url: addressOf(door), payload, headers: { 'content-type': type, 'x-csrf-token': token } })
+      if (![400, 403, 404, 406, 415].includes(status)) wrong.push(`${door.method} ${door.url} as ${JSON.stringify(type)} answers ${status} to ${who}`)
+    }
+  }
+  t.same(wrong, [])
+  t.same(differences(at, await kept()), [])
 })
 
 const QUERIES: readonly string[] = ['q=a&q=b', 'page=1&page=2', 'q[]=a', 'q[a]=b', '__proto__=x', '__proto__[x]=y', 'constructor=x', 'constructor.prototype.x=y', 'page=-1', 'page=1e99', 'page=NaN', 'sort=__proto__', 'tab=constructor', 'topic=__proto__', 'lang=__proto__', 'customer=%00', 'into=x&into=y', 'draft=__proto__']
@@ -187,9 +210,7 @@ t.test('the name a request is sent to is never on a page, in a header or in a ma
   const sent = await admin.post('/admin/people/li.na/password-link', {}, { from: '/admin/people/li.na', headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })
   t.equal(sent.status, 303)
   await bank.house.runJobs('outbox')
-  const folder = join(bank.house.config.dataDir, 'mail')
-  const mail = await Promise.all(readdirSync(folder).filter((name) => name.endsWith('.eml')).map(async (name) => {
-    const raw = readFileSync(join(folder, name))
+  const mail = await Promise.all([...(await keptFiles(bank.house))].filter(([name]) => /^mail\/.*\.eml$/.test(name)).map(async ([, raw]) => {
     const { text, html } = await simpleParser(raw)
     return `${raw.toString()}\n${text}\n${html}`
   }))

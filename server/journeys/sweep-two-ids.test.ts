@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import type { Browser } from './browser.js'
 import { openDemoBank } from './demo-bank.js'
+import { keptFiles } from './kept-files.js'
 
 /**
  * A door that takes two ids must look at both: one's own thing in front must not carry a foreign one in behind it.
@@ -10,9 +9,10 @@ import { openDemoBank } from './demo-bank.js'
  * may not know of; and the other way round.
  */
 const bank = await openDemoBank(t)
-const folder = bank.house.config.dataDir
-const noteIds = readdirSync(join(folder, 'notes'), { recursive: true, encoding: 'utf8' }).flatMap((name) => /([0-9a-f-]{36})\.json$/.exec(name)?.[1] ?? [])
-const customerIds = readdirSync(join(folder, 'customers'), { recursive: true, encoding: 'utf8' }).flatMap((name) => /([0-9a-f-]{36})\.json$/.exec(name)?.[1] ?? [])
+const atFirst = await keptFiles(bank.house)
+const idsIn = (room: string) => [...atFirst.keys()].flatMap((name) => (name.startsWith(`${room}/`) ? (/([0-9a-f-]{36})\.json$/.exec(name)?.[1] ?? []) : []))
+const noteIds = idsIn('notes')
+const customerIds = idsIn('customers')
 
 /** Fields that name a second thing, in any form. */
 const NOTE_FIELDS = ['into', 'edits', 'note', 'to', 'target', 'replyTo', 'duplicate'] as const
@@ -41,19 +41,19 @@ async function eyeOf(who: string): Promise<Eye> {
   if (!own || closed.length === 0 || hidden.length === 0) throw new Error(`premise: something is open and something closed to ${who}: ${closed.length} notes, ${hidden.length} customers`)
   const note = closed[0] as string
   const customer = hidden[0] as string
-  const words = [wordsOf(join(folder, 'notes', note.slice(-2), `${note}.json`), 'title'), wordsOf(join(folder, 'customers', customer.slice(-2), `${customer}.json`), 'name')].flat()
+  const words = [wordsOf(`notes/${note.slice(-2)}/${note}.json`, 'title'), wordsOf(`customers/${customer.slice(-2)}/${customer}.json`, 'name')].flat()
   return { who, browser: await bank.enter(who), own: { note: own?.id as string, customer: [...known.keys()][0] as string }, foreign: { note, customer, words } }
 }
 
 function wordsOf(file: string, field: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(new RegExp(`"${field}":\\s*"([^"]{2,})"`, 'g'))].map(([, value]) => value as string)
+  return [...String(atFirst.get(file)).matchAll(new RegExp(`"${field}":\\s*"([^"]{2,})"`, 'g'))].map(([, value]) => value as string)
 }
 
 /** Every file that names the id, and what the id's own file holds. */
-function traces(id: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.json$/.test(entry.name) && !/[/\\](?:record|search|sessions)$/.test(entry.parentPath))
-  return Object.fromEntries(files.flatMap(({ parentPath, name }) => {
-    const text = readFileSync(join(parentPath, name), 'utf8')
+async function traces(id: string): Promise<Record<string, string>> {
+  const files = [...(await keptFiles(bank.house))].filter(([name]) => /\.json$/.test(name) && !/^(?:record|search[^/]*|sessions)\//.test(name))
+  return Object.fromEntries(files.flatMap(([name, bytes]) => {
+    const text = bytes.toString('utf8')
     return name.includes(id) ? [[name, text]] : text.includes(id) ? [[name, 'names it']] : []
   }))
 }
@@ -64,7 +64,7 @@ const behind = bank.app.doors.filter(({ url, tokenless }) => /^\/(?:notes|queue|
 for (const { who, browser, own, foreign } of eyes) {
   t.test(`${who} cannot reach a closed note or customer through any door that an open one opens`, async (t) => {
     t.ok(behind.length > 25, `premise: ${behind.length} doors`)
-    const before = { note: traces(foreign.note), customer: traces(foreign.customer) }
+    const before = { note: await traces(foreign.note), customer: await traces(foreign.customer) }
     const token = await browser.token('/me')
     const wrong: string[] = []
     let opened = 0
@@ -87,13 +87,13 @@ for (const { who, browser, own, foreign } of eyes) {
     t.ok(opened > 5, `premise: ${opened} answers were pages`)
     t.same(wrong, [])
     await bank.house.caughtUp()
-    t.same({ note: traces(foreign.note), customer: traces(foreign.customer) }, before, 'nothing that is kept names either, and both are as they were')
+    t.same({ note: await traces(foreign.note), customer: await traces(foreign.customer) }, before, 'nothing that is kept names either, and both are as they were')
   })
 
   t.test(`${who} gets the page of what is not there for every door of a closed note or customer, whatever comes second`, async (t) => {
     const token = await browser.token('/me')
     const missing = '01900000-0000-7000-8000-00000000dead'
-    const before = traces(foreign.note)
+    const before = await traces(foreign.note)
     const wrong: string[] = []
     // A draft is removed without a word whether or not there was one.
     for (const { method, url } of behind.filter(({ url }) => url !== '/drafts/:id/removal')) {
@@ -109,7 +109,7 @@ for (const { who, browser, own, foreign } of eyes) {
       if (![403, 404].includes(there.status)) wrong.push(`${method} ${url} answers ${there.status}`)
     }
     t.same(wrong, [])
-    t.same(traces(foreign.note), before)
+    t.same(await traces(foreign.note), before)
   })
 }
 
@@ -129,9 +129,9 @@ t.test('a form that names somebody else’s draft leaves that draft alone, and s
 
 t.test('a new note about a customer one may not know of is refused, and nothing is written', async (t) => {
   const [li] = eyes
-  const before = traces((li as Eye).foreign.customer)
+  const before = await traces((li as Eye).foreign.customer)
   const answer = await (li as Eye).browser.submit((await (li as Eye).browser.get('/notes/new')).form('/notes'), { body: 'They will move everything in May.', customer: (li as Eye).foreign.customer })
   t.equal(answer.status, 422)
   for (const word of (li as Eye).foreign.words) t.notOk(answer.text.includes(word), word)
-  t.same(traces((li as Eye).foreign.customer), before)
+  t.same(await traces((li as Eye).foreign.customer), before)
 })

@@ -43,6 +43,23 @@ t.test('a file arrives with the fields before it', async (t) => {
   t.equal(got[1]?.name, null)
 })
 
+t.test('a form that is broken, or says not where its parts end, is refused as such', async (t) => {
+  const got: Got[] = []
+  const bank = await bankWithUpload(t, got)
+  const li = await bank.signIn('li.na')
+  const token = await li.token('/me')
+  const { payload } = multipart([['_csrf', token], ['file', 'a,b\n', 'a.csv']])
+  for (const type of ['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary', 'Multipart/Form-Data; charset=utf-8']) {
+    const answer = await li.request({ method: 'POST', url: '/upload', payload, headers: { 'content-type': type, 'x-csrf-token': token } })
+    t.ok([400, 415].includes(answer.status), `${type} answers ${answer.status}`)
+  }
+  for (const broken of [payload.slice(0, 30), payload.slice(0, 60), payload.slice(0, payload.indexOf('a,b')), '--edge\r\nno header\r\n\r\n--edge--', '--edge--', 'nothing of the kind']) {
+    const answer = await li.request({ method: 'POST', url: '/upload', payload: broken, headers: { 'content-type': 'multipart/form-data; boundary=edge' } })
+    t.ok(answer.status >= 400 && answer.status < 500, `${JSON.stringify(broken.slice(-20))} answers ${answer.status}`)
+  }
+  t.same(got, [], 'and nothing of it is taken')
+})
+
 t.test('no byte of a file is taken without a token of this session', async (t) => {
   const got: Got[] = []
   const bank = await bankWithUpload(t, got)

@@ -65,6 +65,8 @@ export interface Kept extends Things {
   noteBackups(): Promise<void>
   readonly reindexing: Reindexings
   lead(duty: Duty): Leadership
+  /** While `act` runs no other process is inside; whoever comes next finds what it left. */
+  oneByOne(act: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 

@@ -78,6 +78,25 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await context.close()
   })
 
+  await t.test('on a phone several filters are chosen one after the other, and one press shows what they leave', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na', { viewport: { width: 390, height: 844 } })
+    await page.goto('/search?q=rate')
+    await page.locator('.facets > summary').click()
+    await page.locator('.facet').nth(0).locator('.facet-value').first().click()
+    await page.waitForURL(/topic=/)
+    await page.locator('.facet').nth(2).locator('.facet-value').first().click()
+    await page.waitForURL(/topic=.*department=/)
+    await page.locator('.chips li, .chip').nth(1).waitFor({ state: 'attached' })
+    t.ok(await page.locator('.facets[open]').isVisible(), 'the filters stay open')
+    const done = page.locator('.facets-done button')
+    t.equal(await done.innerText(), `Show ${await total(page)} notes`)
+    await done.click()
+    t.equal(await page.locator('.facets[open]').count(), 0)
+    t.ok(await page.locator('#results .hit').first().isVisible())
+    await context.close()
+    t.same(trouble.errors, [])
+  })
+
   await t.test('what nobody has written can be asked for with one click', async (t) => {
     const { page, context, trouble } = await portal.visit('li.na')
     await page.goto('/search?q=submarine+cable+insurance')

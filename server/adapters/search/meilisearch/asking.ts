@@ -3,21 +3,14 @@ import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.
 import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
 import { READ_FIELDS, readDocument, type Document } from './document.js'
-import { encodeLook, encodeToken } from './encode.js'
-import { allOf, among, amongIds, compileLaw } from './filter.js'
+import { encodeLook, encodeToken, type Part } from './encode.js'
+import { NOBODY, among, amongIds, compileLaw, type Filters } from './filter.js'
 import type { Sample, Wanted } from './sample.js'
 import { NAMELESS_TEXTS, STAMP } from './settings.js'
 
-/** Tokens that all stand in one text of an entry; the beginning of another. */
-export interface Part {
-  readonly tokens: readonly string[]
-  readonly beginning: string | null
-}
-
-/** Entries that hold all the parts; or, with `lead`, the first and then as many as can be in their order. */
+/** Entries that hold all the parts. */
 export interface Group {
   readonly parts: readonly Part[]
-  readonly lead?: boolean
   /** 0–1: those of a lighter group come later; default 1 */
   readonly weight?: number
   readonly among?: readonly string[]
@@ -64,6 +57,20 @@ export interface Scope {
   readonly archived?: boolean | undefined
 }
 
+export type Law = ReturnType<typeof compileLaw>
+
+/** What every question of one viewer is asked under. @throws Error when the law could be read as "everything" */
+export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): Law {
+  const law = compileLaw(visible)
+  const common = [
+    `stamp = "${STAMP}"`,
+    `archived = "${archived ? 'yes' : 'no'}"`,
+    ...(kinds ? [kinds.length > 0 ? among('kind', kinds) : NOBODY] : []),
+    ...(hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []),
+  ]
+  return { plain: [...law.plain, ...common], apart: law.apart && [...law.apart, ...common] }
+}
+
 /** Longer questions are understood by their first so many things to look for. */
 const MOST_COUNTS = 64
 const WORDS_READ = 60
@@ -73,21 +80,13 @@ const MOST_PARTS = 10
 
 /** Puts questions to the engine as one viewer may: every query carries the law, what is on hold, and this release's stamp. */
 export class Asking {
-  private readonly plain: string
-  private readonly apart: string | null
+  private readonly plain: Filters
+  private readonly apart: Filters | null
   private someApart: boolean | null = null
 
-  constructor(private readonly ask: Ask, private readonly index: string, scope: Scope) {
-    const { visible, hold = [], kinds, archived = false } = scope
-    const law = compileLaw(visible)
-    const common = [
-      `stamp = "${STAMP}"`,
-      `archived = "${archived ? 'yes' : 'no'}"`,
-      ...(kinds ? [kinds.length > 0 ? among('kind', kinds) : 'kind = "none"'] : []),
-      ...(hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []),
-    ]
-    this.plain = allOf([law.plain, ...common])
-    this.apart = law.apart === null ? null : allOf([law.apart, ...common])
+  constructor(private readonly ask: Ask, private readonly index: string, law: Law) {
+    this.plain = law.plain
+    this.apart = law.apart
   }
 
   /** Answers what came up while a query was understood; the first time also how much there is at all. */
@@ -153,15 +152,15 @@ export class Asking {
   }
 
   private query(parts: readonly Part[], apart: boolean, narrowing = NO_NARROWING, group: Partial<Group> = {}, columns?: readonly Column[]): object {
-    const filters = [(apart ? this.apart : this.plain) ?? '', ...narrowing.filters]
-    if (group.among) filters.push(group.among.length > 0 ? amongIds(group.among) : 'kind = "none"')
+    const filters = [...((apart ? this.apart : this.plain) ?? [NOBODY]), ...narrowing.filters]
+    if (group.among) filters.push(group.among.length > 0 ? amongIds(group.among) : NOBODY)
     if (group.except && group.except.length > 0) filters.push(`NOT ${amongIds(group.except)}`)
     const named = columns?.every((column) => column === 'title' || column === 'body' || column.startsWith('words_')) ? ['w_title', 'w_body'] : null
     return {
       indexUid: this.index,
       q: wordsOf(parts, narrowing.without),
-      filter: allOf(filters),
-      matchingStrategy: group.lead ? 'last' : 'all',
+      filter: filters,
+      matchingStrategy: 'all',
       ...(named ? { attributesToSearchOn: named } : apart && { attributesToSearchOn: NAMELESS_TEXTS }),
     }
   }

@@ -3,7 +3,7 @@ import type { Facts } from '../embedded/columns.js'
 import { COLUMNS, TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
 import { trustOf } from '../embedded/rank.js'
 import { factsOf, streamsOf } from '../embedded/streams.js'
-import { encodeChineseWord, encodeId, encodeToken, encodeValue, tokensToIndex } from './encode.js'
+import { EVERY, encodeChineseWord, encodeId, encodeShort, encodeToken, encodeValue, tokensToIndex } from './encode.js'
 import { STAMP } from './settings.js'
 
 /** An entry as the engine keeps it. Tokens are what it is found by, streams what it is ranked by; no text is kept. */
@@ -33,6 +33,7 @@ export function documentOf(entry: Entry, withText: boolean): Document {
   const { access } = entry
   return {
     id: encodeId(entry.id),
+    key: encodeShort(entry.id),
     stamp: STAMP,
     kind: entry.kind,
     archived: entry.archived ? 'yes' : 'no',
@@ -42,7 +43,7 @@ export function documentOf(entry: Entry, withText: boolean): Document {
     a_desk: encodeValue(access.desk),
     a_stewards: access.stewards.map(encodeValue),
     a_level: encodeValue(access.level),
-    a_customers: access.customers.map(encodeValue),
+    a_customers: access.customers.map(encodeShort),
     ...Object.fromEntries(FACETS.map((name) => [`f_${name}`, facetValues(entry.facets[name] ?? [])])),
     t_tag: tokensToIndex(streams.tag),
     t_customer: tokensToIndex(streams.customer),
@@ -51,6 +52,7 @@ export function documentOf(entry: Entry, withText: boolean): Document {
     value: entry.value,
     trust: trustOf(entry.trust.validatedAt !== null, entry.trust.overdue, entry.value, entry.trust.reuses),
     ...texts,
+    w_topic: [texts['w_topic'], ...EVERY.tokens].join(' '),
     w_sound: streams.sound.split(' ').filter(Boolean).map(encodeToken).join(' '),
     facts,
     streams: Object.fromEntries(COLUMNS.map((column) => [column, shortened(column, streams[column])])) as unknown as Streams,

@@ -17,6 +17,9 @@ const NEIGHBOURS = 'j9'
 const SOUND = 'p9p9'
 const LONGEST = 40
 
+/** Every entry holds it: questions that name words cannot be put together with one that names none. */
+export const EVERY: Part = { tokens: ['n9every'], beginning: null }
+
 /** One token of a stream: pairs and single characters of Chinese, words with digits or of other scripts, sounds, Latin words. */
 export function encodeToken(token: string): string {
   if (LETTERS.test(token)) return token
@@ -43,13 +46,20 @@ export function tokensToIndex(stream: string): string[] {
   return [...found]
 }
 
+/** Tokens that all stand in one text of an entry; and one more, of which only the beginning is known. */
+export interface Part {
+  readonly tokens: readonly string[]
+  readonly beginning: string | null
+}
+
 /**
  * The tokens that all stand in one text where the look does. `beginning`: one more, of which only the beginning is known.
  * Null for the beginning of a Latin word: that must be known in full first.
  */
-export function encodeLook(look: Look, columns?: readonly Column[]): { tokens: string[]; beginning: string | null } | null {
+export function encodeLook(look: Look, columns?: readonly Column[]): Part | null {
   const last = look.tokens.at(-1) ?? ''
-  if (columns?.[0]?.startsWith('words_')) return { tokens: look.tokens.map(encodeChineseWord), beginning: null }
+  const words = columns?.some((column) => column.startsWith('words_')) === true
+  if (words) return { tokens: look.tokens.map((token) => (isDense(token) ? encodeChineseWord(token) : encodeToken(token))), beginning: null }
   if (look.open && last.startsWith(SOUND_MARK)) return { tokens: [], beginning: encodeToken(last) }
   if (look.open && !isDense(last)) return null
   const tokens = look.tokens.map((token) => (look.forms && LETTERS.test(token) ? WORD + stemmer(token) : encodeToken(token)))
@@ -71,6 +81,14 @@ export function encodeValue(value: string): string {
 export function decodeValue(encoded: string): string | null {
   if (encoded.startsWith('~~')) return null
   return encoded.startsWith('~') ? Buffer.from(encoded.slice(1), 'hex').toString('utf8') : encoded
+}
+
+/**
+ * A value in at most twelve characters, for long lists: the engine's reader of filters copies the whole filter for every value,
+ * so that a list costs the square of its length. 62 bits: two of a million values meet once in ten million banks.
+ */
+export function encodeShort(value: string): string {
+  return `k${(createHash('sha256').update(value).digest().readBigUInt64BE() >> 2n).toString(36)}`
 }
 
 /** The engine's ids hold letters, digits, - and _ only. */

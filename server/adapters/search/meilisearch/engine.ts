@@ -9,7 +9,7 @@ import {
 import type { Query } from '../../../domain/search/query.js'
 import { noResults } from '../embedded/no-results.js'
 import { Synonyms } from '../embedded/synonyms.js'
-import { Asking, type Answer, type Scope } from './asking.js'
+import { Asking, lawOf, type Answer, type Scope } from './asking.js'
 import { EMBEDDER, embedderSettings, type Embedder } from './embedder.js'
 import { Keeping } from './keeping.js'
 import { search, type Engine } from './search.js'
@@ -112,13 +112,14 @@ class MeilisearchEngine implements SearchEngine {
   }
 
   /** All that one question asks the server must be answered within one deadline. */
-  private asked<T>(scope: Scope, signal: AbortSignal | undefined, answer: (engine: Engine) => Promise<T>): Promise<T> {
-    if (this.server.state === 'down' || this.server.state === 'closed') return Promise.reject(new SearchUnavailable('the search is down'))
+  private async asked<T>(scope: Scope, signal: AbortSignal | undefined, answer: (engine: Engine) => Promise<T>): Promise<T> {
+    if (this.server.state === 'down' || this.server.state === 'closed') throw new SearchUnavailable('the search is down')
+    const law = lawOf(scope)
+    const semantic = this.embedder && { embedder: EMBEDDER, ratio: this.embedder.ratio }
+    const hide = new Set(scope.visible.hide)
     return this.server.search((client, until) => {
       const ask = (body: object): Promise<Answer> => client.multiSearch(body as never, { signal: until }) as Promise<Answer>
-      const semantic = this.embedder && { embedder: EMBEDDER, ratio: this.embedder.ratio }
-      const hide = new Set(scope.visible.hide)
-      return answer({ asking: new Asking(ask, this.index, scope), synonyms: this.synonyms, hide, semantic })
+      return answer({ asking: new Asking(ask, this.index, law), synonyms: this.synonyms, hide, semantic })
     }, signal)
   }
 }

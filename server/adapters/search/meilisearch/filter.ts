@@ -1,5 +1,12 @@
 import { checkedVisible, seesNothing, type Clause, type Visible } from '../../../domain/policy/access.js'
-import { encodeId, encodeValue } from './encode.js'
+import { encodeShort, encodeValue } from './encode.js'
+
+/** No entry is of this kind. */
+export const NOBODY = 'kind = "none"'
+const LONGEST_LIST = 1_000
+
+/** All of these hold; of an inner list one. */
+export type Filters = readonly (string | readonly string[])[]
 
 /**
  * The law (HOUSE.md §2a) as a filter. An empty filter would mean everything, so whoever sees nothing must not come here.
@@ -7,7 +14,8 @@ import { encodeId, encodeValue } from './encode.js'
  */
 export function compileMeiliFilter(visible: Visible): string {
   const { plain, apart } = compileLaw(visible)
-  return apart === null ? plain : `((${plain}) OR (${apart}))`
+  const whole = [plain, ...(apart === null ? [] : [apart])].map((filters) => allOf(filters.map((each) => (typeof each === 'string' ? each : anyOf(each)))))
+  return anyOf(whole)
 }
 
 /**
@@ -15,15 +23,15 @@ export function compileMeiliFilter(visible: Visible): string {
  * is about; null when there can be none.
  * @throws Error as above
  */
-export function compileLaw(visible: Visible): { plain: string; apart: string | null } {
+export function compileLaw(visible: Visible): { plain: Filters; apart: Filters | null } {
   checkedVisible(visible)
   if (seesNothing(visible)) throw new Error('a viewer who sees nothing must not reach the engine')
   const seen = anyOf([...visible.own, ...visible.any].map(compileClause))
-  if (visible.hide.length === 0) return { plain: seen, apart: null }
-  const hidden = among('a_customers', visible.hide)
+  if (visible.hide.length === 0) return { plain: [seen], apart: null }
+  const hidden = amongCustomers(visible.hide)
   return {
-    plain: `(${seen} AND NOT ${hidden})`,
-    apart: visible.own.length === 0 ? null : `(${anyOf(visible.own.map(compileClause))} AND ${hidden})`,
+    plain: [seen, ...hidden.map((some) => `NOT ${some}`)],
+    apart: visible.own.length === 0 ? null : [anyOf(visible.own.map(compileClause)), hidden],
   }
 }
 
@@ -34,8 +42,20 @@ export function among(attribute: string, values: readonly string[]): string {
 }
 
 export function amongIds(ids: readonly string[]): string {
-  if (ids.length === 0) throw new Error('no id is named')
-  return `id IN [${ids.map((id) => `"${encodeId(id)}"`).join(', ')}]`
+  return amongShort('key', ids)
+}
+
+/** As `among`, for attributes that hold short forms: these have letters and digits only. */
+function amongShort(attribute: string, values: readonly string[]): string {
+  if (values.length === 0) throw new Error(`${attribute} names no value`)
+  return `${attribute} IN[${values.map(encodeShort).join()}]`
+}
+
+/** In parts of a length the engine reads in time; any of them may hold. */
+export function amongCustomers(customers: readonly string[]): string[] {
+  const parts: string[] = []
+  for (let i = 0; i < customers.length; i += LONGEST_LIST) parts.push(amongShort('a_customers', customers.slice(i, i + LONGEST_LIST)))
+  return parts
 }
 
 /** One of the tokens given, as the engine is sent them. */

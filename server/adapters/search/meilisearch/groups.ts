@@ -2,12 +2,13 @@ import type { Concept, Way } from '../embedded/concept.js'
 import type { Feature } from '../embedded/features.js'
 import { LATIN } from '../embedded/reading.js'
 import { rarity } from '../embedded/rarity.js'
-import { partOf, type Group, type Part } from './asking.js'
-import { encodeToken } from './encode.js'
+import { partOf, type Group } from './asking.js'
+import { encodeToken, type Part } from './encode.js'
 import type { Sample } from './sample.js'
 
 const MOST_GROUPS = 24
 const LEADS = 8
+const PAIRED = 5
 const BEGUN_WORDS = 24
 
 /** Entries that hold every one of the concepts, in any of its ways: one group for each way to do so. */
@@ -29,7 +30,7 @@ export function leads(concepts: readonly Concept[], features: readonly Feature[]
   const must = concepts.filter((concept) => concept.required).map((concept) => partsOf(concept, sample)[0])
   if (must.includes(undefined)) return []
   const required = must.flatMap((part) => part ?? [])
-  const rare: { part: Part; worth: number }[] = []
+  const rare: Atom[] = []
   for (const concept of concepts) {
     if (concept.required) continue
     for (const way of distinctWays(concept)) {
@@ -40,11 +41,37 @@ export function leads(concepts: readonly Concept[], features: readonly Feature[]
     const part = partOf({ tokens: [token] }, word ? ['words_title'] : undefined)
     if (part) rare.push({ part, worth: weight * idf })
   }
-  const best = [...new Map(rare.sort((a, b) => a.worth - b.worth).map((each) => [JSON.stringify(each.part), each])).values()].sort((a, b) => b.worth - a.worth)
-  const most = best[0]?.worth ?? 1
-  const weighed = best.slice(0, LEADS).map(({ part, worth }) => ({ part, weight: Math.max(0.01, Math.min(1, worth / most)) }))
-  if (required.length > 0) return [{ parts: required, weight: 0.01 }, ...weighed.map(({ part, weight }) => ({ parts: [...required, part], weight }))]
-  return weighed.map(({ part, weight }) => ({ parts: [part, ...best.map((other) => other.part).filter((other) => other !== part)], lead: true, weight }))
+  const best = new Map(rare.sort((one, other) => one.worth - other.worth).map((each) => [JSON.stringify(each.part), each]))
+  const together = inSubsets([...best.values()].sort((one, other) => other.worth - one.worth))
+  if (required.length === 0) return together
+  return [{ parts: required, weight: 0.001 }, ...together.map((group) => ({ ...group, parts: [...required, ...group.parts] }))]
+}
+
+export interface Atom {
+  readonly part: Part
+  readonly worth: number
+}
+
+/**
+ * One group for each of the telling sets of what is asked for, weighed by what it is worth together: the engine then puts
+ * first what holds most, without knowing how rare a word is.
+ */
+export function inSubsets(best: readonly Atom[]): Group[] {
+  const atoms = best.slice(0, LEADS)
+  const whole = atoms.reduce((sum, { worth }) => sum + worth, 0)
+  const sets = new Map<string, Atom[]>()
+  const add = (set: Atom[]): void => void sets.set(set.map((atom) => atoms.indexOf(atom)).join(), set)
+  atoms.forEach((atom, i) => {
+    add([atom])
+    const first = atoms.slice(0, i + 1)
+    add(first)
+    if (i > 1) first.slice(0, PAIRED).forEach((left) => add(first.filter((other) => other !== left)))
+    if (i < PAIRED) atoms.slice(i + 1, PAIRED).forEach((other) => add([atom, other]))
+  })
+  return [...sets.values()].map((set) => ({
+    parts: set.map((atom) => atom.part),
+    weight: Math.min(1, Math.max(0.001, set.reduce((sum, { worth }) => sum + worth, 0) / (whole || 1))),
+  }))
 }
 
 /** Entries that hold so much of what was asked for that they count as found though not everything is there. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Meilisearch, MeilisearchApiError, type Settings } from 'meilisearch'
 import type { Entry } from '../../../domain/search/entry.js'
 import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
@@ -14,6 +15,12 @@ const BATCH = 500
 /** Batches under way while an index is built: the engine takes several in one go. */
 const AHEAD = 4
 
+/** What that document says: whose release built it, and in which go. */
+interface About {
+  readonly stamp?: string
+  readonly build?: string
+}
+
 interface Building {
   readonly touched: Set<string>
   done: number
@@ -25,6 +32,7 @@ export class Keeping {
   entries = 0
   /** built to its end by this release */
   complete = false
+  private about: About | null = null
   private building: Building | null = null
   private last: Promise<unknown> = Promise.resolve()
   private closed = false
@@ -55,7 +63,8 @@ export class Keeping {
   async look(): Promise<void> {
     const index = this.server.client('writing').index(this.name)
     const [stats, about] = await Promise.all([index.getStats(), index.getDocument(ABOUT).catch(unlessMissing)])
-    this.complete = (about as { about?: { stamp?: string } } | null)?.about?.stamp === STAMP
+    this.about = (about as { about?: About } | null)?.about ?? null
+    this.complete = this.about?.stamp === STAMP
     this.entries = stats.numberOfDocuments - (about ? 1 : 0)
   }
 
@@ -96,10 +105,14 @@ export class Keeping {
       await this.fill(next, building, entries, progress)
       await this.inTurn(async () => {
         if (building.failed) throw building.failed
-        await this.server.task('end', (client) => client.index(next).addDocuments([{ id: ABOUT, about: { stamp: STAMP } }]))
-        await this.server.task('swap', (client) => client.swapIndexes([{ indexes: [this.name, next] } as never]))
-        this.building = null
+        const about = { stamp: STAMP, build: randomUUID() }
+        await this.server.task('end', (client) => client.index(next).addDocuments([{ id: ABOUT, about }]))
+        await this.server.manage('swap', (client) => client.swapIndexes([{ indexes: [this.name, next] } as never]))
+        // A key for two indexes may not look at a swap. Tasks are done in their order: when a later one is, it is too.
+        await this.server.task('swap', (client) => client.index(this.name).deleteDocument(encodeId('nothing')))
         await this.server.manage('count', () => this.look())
+        if (this.about?.build !== about.build) throw new SearchUnavailable('the new index could not be swapped in')
+        this.building = null
       })
       await this.server.task('clear', (client) => client.deleteIndex(next))
     } catch (error) {

@@ -3,10 +3,7 @@ import type { SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
 import { lookOf } from '../embedded/concepts.js'
 import { partOf, type Narrowing } from './asking.js'
-import { allOf, among, anyOf, holding } from './filter.js'
-
-/** Nothing is of this kind. */
-const NOBODY = 'kind = "none"'
+import { NOBODY, allOf, among, amongCustomers, anyOf, holding } from './filter.js'
 
 /** What a query and the chosen facets leave aside, as filters beside the law: they only ever narrow. */
 export function narrowingOf(query: Query, options: SearchOptions, hide: ReadonlySet<string>, blindTo?: FacetName): Narrowing {
@@ -36,5 +33,5 @@ function fieldFilter({ name, value }: Field, hide: ReadonlySet<string>): string 
   const part = look && partOf(look)
   const ways = [...(part ? [holding(`t_${name}`, part.tokens)] : []), among(`f_${name}`, [value])]
   const held = anyOf(ways)
-  return name === 'customer' && hide.size > 0 ? allOf([held, `NOT ${among('a_customers', [...hide])}`]) : `(${held})`
+  return name === 'customer' && hide.size > 0 ? allOf([held, ...amongCustomers([...hide]).map((some) => `NOT ${some}`)]) : `(${held})`
 }

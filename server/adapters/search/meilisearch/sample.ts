@@ -1,9 +1,10 @@
 import { Columns } from '../embedded/columns.js'
 import { TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
 import { sequencesOf, type Found, type Look, type Shelf, type Vocabulary } from '../embedded/look.js'
+import { rarity } from '../embedded/rarity.js'
 import { LETTERS, Words } from '../embedded/words.js'
 import type { Document } from './document.js'
-import { encodeLook } from './encode.js'
+import { encodeLook, type Part } from './encode.js'
 
 /** A question for the engine that came up while a query was being understood. */
 export type Wanted =
@@ -24,7 +25,7 @@ export class Sample implements Shelf, Vocabulary {
   readonly wanted = new Map<string, Wanted>()
   size = 0
   private readonly counts = new Map<string, number>()
-  private readonly asked = new Map<string, Look>()
+  private readonly asked = new Map<string, Part>()
   private readonly known = new Set<string>()
   private readonly texts: Streams[] = []
   private readonly padded: Partial<Record<Column, string>>[] = []
@@ -51,9 +52,12 @@ export class Sample implements Shelf, Vocabulary {
   }
 
   /** What was looked for and is there, the rarest first. */
-  rarest(): Look[] {
-    const there = [...this.asked].filter(([key]) => (this.counts.get(key) ?? 0) > 0)
-    return there.sort(([a], [b]) => (this.counts.get(a) ?? 0) - (this.counts.get(b) ?? 0)).map(([, look]) => look)
+  rarest(): { part: Part; worth: number }[] {
+    return [...this.asked]
+      .map(([key, part]) => ({ part, count: this.counts.get(key) ?? 0 }))
+      .filter(({ count }) => count > 0)
+      .map(({ part, count }) => ({ part, worth: rarity(count, this.size) }))
+      .sort((a, b) => b.worth - a.worth)
   }
 
   get visible(): Int32Array {
@@ -78,7 +82,7 @@ export class Sample implements Shelf, Vocabulary {
     const key = JSON.stringify([encoded, columns ?? null])
     const count = this.counts.get(key)
     if (count !== undefined) return { rows: count === 0 ? PERHAPS.rows : this.atHand(look, columns).rows, count }
-    this.asked.set(key, look)
+    this.asked.set(key, encoded)
     this.wanted.set(key, { kind: 'count', key, look, columns })
     return { ...PERHAPS, rows: this.atHand(look, columns).rows }
   }

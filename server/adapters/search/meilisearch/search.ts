@@ -10,6 +10,7 @@ import { hitOf } from '../embedded/search.js'
 import type { Synonyms } from '../embedded/synonyms.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
 import type { Document } from './document.js'
+import { EVERY } from './encode.js'
 import { countsOf } from './facets.js'
 import { combinations, leads, strongEnough } from './groups.js'
 import { narrowingOf } from './narrowing.js'
@@ -94,11 +95,13 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   }
   const phraseless = concepts.some((concept) => concept.required && concept.ways.every((way) => way.found.count === 0))
   const whole = await hold()
+  // Read again with what is at hand now: ranking counts in the texts.
   const groups = combinations(neededOf(concepts), sample)
   const unnarrowed = hasNarrowing(query, options) ? (await asking.gather(mustHoldAll(concepts) ? groups : [])).total : whole.total
   const alike = await meant
   sample.add(whole.documents)
   sample.add(alike)
+  concepts = conceptsOf(wanted, sources)
   const now = Date.parse(options.now)
   if (mustHoldAll(concepts) && unnarrowed >= enoughFor(text) && alike.length === 0) {
     const ranking = rank(concepts, text, sample, now)
@@ -106,6 +109,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   }
   const near = await asking.gather(leads(concepts, textFeatures(text, sample), sample), { narrowing, limit: READ_ROWS })
   sample.add(near.documents)
+  concepts = conceptsOf(wanted, sources)
   const ranking = rank(concepts, text, sample, now)
   const read = distinct([...whole.documents, ...near.documents])
   const matching = new Set(Array.from(ranking.rows, (row) => sample.columns.ids[row] ?? ''))
@@ -114,7 +118,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const everything = distinct([...kept, ...alike])
   const seen = distinct([...read, ...alike]).map((document) => document.facts.id)
   const rest = near.total <= near.documents.length ? [] : strongEnough(concepts, ranking.least, sample).map((group) => ({ ...group, except: seen }))
-  const set: Group[] = [...(everything.length > 0 ? [{ parts: [], among: everything.map((document) => document.facts.id) }] : []), ...rest]
+  const set: Group[] = [...(everything.length > 0 ? [{ parts: [EVERY], among: everything.map((document) => document.facts.id) }] : []), ...rest]
   const { total, facets } = await asking.gather(set, { narrowing, facets: FACETS })
   const ordered = inOrder(everything, ranking, sample)
   const best = semantic ? mixed(ordered, alike.map(hitOfDocument), semantic.ratio) : ordered

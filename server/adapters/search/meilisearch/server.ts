@@ -114,7 +114,8 @@ export class Server {
 
   private async pulse(): Promise<void> {
     try {
-      await this.look()
+      // Once more before it counts as away: a connection kept open may just have been closed.
+      await this.look().catch(() => this.look())
       this.again(PULSE, () => this.pulse())
     } catch (error) {
       this.lost(error)

@@ -21,7 +21,7 @@ export function settingsOf(embedder?: Settings['embedders']): Settings {
     searchableAttributes: [...TEXTS],
     displayedAttributes: ['*'],
     filterableAttributes: [
-      { attributePatterns: ['id', 'stamp', 'kind', 'archived', ...LAW, 't_tag', 't_customer', 't_author'], features: exact },
+      { attributePatterns: ['key', 'stamp', 'kind', 'archived', ...LAW, 't_tag', 't_customer', 't_author'], features: exact },
       { attributePatterns: FACETS.map((name) => `f_${name}`), features: exact },
       { attributePatterns: ['at'], features: { facetSearch: false, filter: { equality: true, comparison: true } } },
     ],

@@ -1,10 +1,9 @@
 import type { Hit, Likeness, SimilarOptions } from '../../../domain/search/port.js'
 import { similar as similarIn } from '../embedded/similar.js'
-import { partOf } from './asking.js'
+import { inSubsets } from './groups.js'
 import { Sample } from './sample.js'
 import type { Engine } from './search.js'
 
-const LEADS = 12
 const READ = 120
 
 /** What holds most of the telling words: the engine is asked for entries with the rarest of them, which are then compared. */
@@ -18,9 +17,7 @@ export async function similar(to: Likeness, options: SimilarOptions, { asking, h
   similarIn(to, options, sample)
   if (sample.wanted.size === 0) return []
   await asking.settle(sample)
-  const parts = sample.rarest().flatMap((look) => partOf(look) ?? [])
-  const groups = parts.slice(0, LEADS).map((part) => ({ parts: [part, ...parts.filter((other) => other !== part)], lead: true }))
-  const { documents } = await asking.gather(groups, { limit: READ })
+  const { documents } = await asking.gather(inSubsets(sample.rarest()), { limit: READ })
   sample.add(documents)
   return similarIn(to, options, sample)
 }

@@ -69,7 +69,7 @@ let names = 0
 
 /** An engine on an index of its own, closed when the test ends. */
 export async function scratchMeilisearch(t: Test, server: { readonly url: string; readonly key: string }, more: Partial<MeilisearchOptions> = {}): Promise<SearchEngine> {
-  const engine = await openMeilisearch({ url: server.url, key: server.key, name: `scratch-${process.pid}-${++names}`, ...more })
+  const engine = await openMeilisearch({ url: server.url, key: server.key, name: `scratch-${process.pid}-${++names}`, patience: 120_000, ...more })
   t.teardown(() => engine.close())
   return engine
 }

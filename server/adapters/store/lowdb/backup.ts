@@ -23,7 +23,7 @@ export interface Backup extends Ending {
 }
 
 /** Made anew at start, or of this machine and moment alone. */
-const LEFT_OUT = [/^catalog\.sqlite/, /^search\//, /^sessions\//, /^lock/, /^reserve\.bin$/, /^reads\.sqlite/, /^backups-made\//, /^moved\.json$/, /\.[0-9a-f-]{36}\.tmp$/]
+const LEFT_OUT = [/^catalog\.sqlite/, /^search\//, /^sessions\//, /^lock/, /^reserve\.bin$/, /^reads\.sqlite/, /^backups-made\//, /^(moved|reindex)\.json/, /\.[0-9a-f-]{36}\.tmp$/]
 /** Taken last, in this order: whatever was redacted or done while copying is on them. */
 const LAST = /^(redactions\.json|record\/)/
 /** Who may read what is written in these and in notes and customers; the rest says nothing about rights. */

@@ -60,6 +60,7 @@ export async function openInFiles(options: DataFolderOptions & { readonly log: S
         duty.began()
         return { mine: true, settled: Promise.resolve(), resign: () => duty.ended() }
       },
+      oneByOne: (act) => act(),
       close: async () => {
         await store.close()
         reads.close()

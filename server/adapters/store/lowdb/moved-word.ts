@@ -13,5 +13,5 @@ export async function leaveMovedWord(data: DataFolder, at: string): Promise<void
 export async function mustNotBeMoved(data: DataFolder): Promise<void> {
   if (!(await data.disk.files.stat(data.path(WORD)))) return
   const { at } = JSON.parse((await data.disk.files.read(data.path(WORD))).toString('utf8')) as { readonly at: string }
-  throw new StoreError('store.moved_away', `${data.root} was moved to PostgreSQL on ${at}: what is written here now would be missing there. Set DATABASE_URL; or, to go on with the files as they were then, remove ${data.path(WORD)}.`)
+  throw new StoreError('move.went_elsewhere', `${data.root} was moved to PostgreSQL on ${at}: what is written here now would be missing there. Set DATABASE_URL; or, to go on with the files as they were then, remove ${data.path(WORD)}.`)
 }

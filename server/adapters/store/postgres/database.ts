@@ -138,6 +138,19 @@ export class Database {
     })
   }
 
+  /** As `exclusively`, but whoever comes second waits for the first, however long it takes. */
+  async inTurn(number: number, act: () => Promise<void>): Promise<void> {
+    return this.alone(async (client) => {
+      await client.query('SET statement_timeout = 0; SET lock_timeout = 0')
+      try {
+        await client.query({ text: 'SELECT pg_advisory_lock($1)', values: [number], query_timeout: 86_400_000 } as pg.QueryConfig)
+        await act()
+      } finally {
+        await client.query('SELECT pg_advisory_unlock_all(); RESET statement_timeout; RESET lock_timeout').catch(() => {})
+      }
+    })
+  }
+
   /** For libraries that bring their own statements. */
   get driver(): pg.Pool {
     return this.pool

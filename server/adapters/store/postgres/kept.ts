@@ -37,6 +37,9 @@ export interface KeptOptions extends DatabaseOptions {
   readonly indexes?: Indexes
 }
 
+/** Separates this lock from those of others in the same database. */
+const FOUNDING = 727_1005
+
 /**
  * Everything in one database that any number of processes share.
  * @throws StoreError when the folder is held by another process, or the database is away or of a later release
@@ -80,9 +83,13 @@ export async function openInPostgres(options: KeptOptions): Promise<Kept> {
       scrub: async () => {},
       secret: async () => kept(database, 'session secret', randomBytes(32).toString('hex')),
       banner: () => null,
-      // Backups of a database are made with its own tools.
+      // Whoever makes a backup of a database puts it on the record at once.
       noteBackups: async () => {},
       lead: (duty) => standForLeader(database, duty),
+      oneByOne: (act) => database.inTurn(FOUNDING, async () => {
+        await around.fresh()
+        await act()
+      }),
       close: async () => {
         await store.close()
         await reads.close()

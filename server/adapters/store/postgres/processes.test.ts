@@ -44,6 +44,36 @@ t.test('an event of a transaction that is still open is skipped by nobody, in wh
   t.same([...read].sort(), [1, 2, 3, 4, 5].map((n) => openNote(n).id).sort(), 'all of them, each once')
 })
 
+t.test('a place is kept for each consumer and each process that has an index of its own, and none moves past what is still open', only, async (t) => {
+  const [one, two, three] = await three_(t)
+  const [index, shared] = ['search', 'notices']
+  await post(one.store, openNote(1))
+  const held = two.database.holdNextWrite()
+  const slow = post(two.store, openNote(2))
+  await held.begun
+  await post(one.store, openNote(3))
+  // As a relay does it: what was read, and then the mark, is the place to go on from.
+  const taken: string[] = []
+  const follow = async (consumer: string) => {
+    const { feed } = three.store
+    await three.store.around.fresh()
+    const events = await feed.after(await feed.cursor(consumer), 100, PASS)
+    if (consumer === index) taken.push(...events.map(({ id }) => id))
+    await feed.moveCursor(consumer, Math.max(feed.lowWater(), events[events.length - 1]?.seq ?? 0))
+  }
+  for (const consumer of [index, shared]) await follow(consumer)
+  t.same(taken, [openNote(1).id], 'premise: the third was not to be read yet')
+  t.ok((await three.store.feed.cursor(index)) > 0)
+  t.equal(await one.store.feed.cursor(index), 0, 'the index of another process is where it was')
+  t.equal(await one.store.feed.cursor(shared), await three.store.feed.cursor(shared), 'what one process does for all has one place')
+  held.letGo()
+  await slow
+  await follow(index)
+  t.same([...taken].sort(), [1, 2, 3].map((n) => openNote(n).id).sort(), 'no event was skipped, and none came twice')
+  await follow(index)
+  t.equal(taken.length, 3)
+})
+
 t.test('a hundred writers and a reader that never rests: every event is read, in rising order', only, async (t) => {
   const all = await three_(t)
   const seen = new Map<string, ThingEvent>()

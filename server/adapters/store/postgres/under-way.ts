@@ -14,10 +14,10 @@ export async function factOf(database: Pick<Database, 'one'>, key: string): Prom
 /** @throws StoreError when a portal over this database would serve half a bank, or go on beside the files it was moved to */
 export async function mustBeOpenToPortals(database: Database): Promise<void> {
   if ((await factOf(database, MOVING)) !== null) {
-    throw new StoreError('store.being_moved', 'A bank is being moved or restored into this database and is not whole yet. Run the same command again to its end.')
+    throw new StoreError('move.under_way', 'A bank is being moved or restored into this database and is not whole yet. Run the same command again to its end.')
   }
   const away = await factOf(database, MOVED_AWAY)
   if (away !== null) {
-    throw new StoreError('store.moved_away', `This database was moved to files on ${away}: what is written here now would be missing there. To go on with it as it was then, delete the row '${MOVED_AWAY}' of its table fact.`)
+    throw new StoreError('move.went_elsewhere', `This database was moved to files on ${away}: what is written here now would be missing there. To go on with it as it was then, delete the row '${MOVED_AWAY}' of its table fact.`)
   }
 }

@@ -1,0 +1,99 @@
+import { performance } from 'node:perf_hooks'
+
+/** Milliseconds. */
+export interface Summary { readonly p50: number; readonly p99: number; readonly n: number }
+
+/** A portal is warm after its first minute: so many acts go before those that count. */
+const WARMING = 40
+
+export type Ask = (path: string, options?: { readonly method?: string; readonly form?: Readonly<Record<string, string>>; readonly partial?: boolean }) => Promise<Response>
+
+/** Somebody who is signed in, at one portal or in turn at several. */
+export function asker(origins: readonly string[], cookie: string | undefined): Ask {
+  const jar = new Map([[...(cookie ?? '').split('=', 1), (cookie ?? '').split('=').slice(1).join('=')]] as [string, string][])
+  let turn = 0
+  return async (path, options = {}) => {
+    const answer = await fetch((origins[turn++ % origins.length] as string) + path, {
+      method: options.method ?? 'GET', redirect: 'manual',
+      headers: {
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), 'sec-fetch-site': 'same-origin',
+        ...(options.partial && { 'hx-request': 'true', 'hx-request-type': 'partial' }), ...(options.form && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(options.form && { body: new URLSearchParams(options.form).toString() }),
+    })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';')
+      jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+    }
+    if (answer.status >= 400 && ![401, 404, 422, 429].includes(answer.status)) throw new Error(`${path} answered ${answer.status}`)
+    if (!path.startsWith('/bench/') || answer.status === 204) await answer.clone().arrayBuffer()
+    return answer
+  }
+}
+
+export async function tokenOf(ask: Ask): Promise<string> {
+  return tokenIn(await (await ask('/me')).text())
+}
+
+export function tokenIn(page: string): string {
+  return /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
+}
+
+export function noteForm(token: string, i: number | string): Record<string, string> {
+  return { _csrf: token, body: `The customer at counter ${i} asked why the rate was not mentioned before it reset.`, title: '', audience: 'enterprise', level: 'internal' }
+}
+
+export async function idsFrom(ask: Ask): Promise<string[]> {
+  const ids = new Set<string>()
+  for (let page = 1; page <= 5; page++) {
+    const html = await (await ask(`/search?q=&sort=value&page=${page}`)).text()
+    for (const [, id] of html.matchAll(/href="\/notes\/([0-9a-f-]{36})"/g)) if (id) ids.add(id)
+  }
+  return [...ids]
+}
+
+/** One after the other. */
+export async function times(n: number, act: (i: number) => Promise<unknown>, warming = Math.min(WARMING, n)): Promise<Summary> {
+  for (let i = 0; i < warming; i++) await act(i)
+  const found: number[] = []
+  for (let i = 0; i < n; i++) {
+    const at = performance.now()
+    await act(i)
+    found.push(performance.now() - at)
+  }
+  return summary(found)
+}
+
+/** So many at a time. */
+export async function together(n: number, width: number, act: (i: number) => Promise<unknown>): Promise<Summary & { readonly perSecond: number }> {
+  const found: number[] = []
+  let next = 0
+  const start = performance.now()
+  await Promise.all(Array.from({ length: width }, async () => {
+    while (next < n) {
+      const i = next++
+      const at = performance.now()
+      await act(i)
+      found.push(performance.now() - at)
+    }
+  }))
+  return { ...summary(found), perSecond: Math.round((n / (performance.now() - start)) * 1_000) }
+}
+
+export function summary(found: readonly number[]): Summary {
+  const sorted = [...found].sort((a, b) => a - b)
+  const at = (share: number) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
+  return { p50: at(0.5), p99: at(0.99), n: sorted.length }
+}
+
+export function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
+
+export function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10
+}
+
+export function ratio(a: number, b: number): string {
+  return `${round(a / b)} ×`
+}

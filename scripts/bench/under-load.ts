@@ -1,0 +1,64 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { asker, idsFrom, noteForm, round, summary, together, tokenOf, type Ask } from './client.js'
+import { closePortal, memoryOf, openPortal } from './portal.js'
+
+export type Note = (name: string, value: unknown) => void
+
+const WORDS = ['account', 'collection agency', 'credit report', '基金 净值', 'mortgage', 'late fee', '存单', 'identity theft', 'refund', '(4711)']
+const PEOPLE = 20
+
+/** Twenty people at once on one portal: searching, reading, posting. */
+export async function manyPeople(ask: Ask, note: Note): Promise<void> {
+  note(`search page, ${PEOPLE} people at once, ms`, await together(1_000, PEOPLE, (i) => ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}&topic=pricing`)))
+  const ids = await idsFrom(ask)
+  note(`note page, ${PEOPLE} people at once, ms`, await together(2_000, PEOPLE, (i) => ask(`/notes/${ids[i % ids.length]}`)))
+}
+
+/** While a long import writes as fast as it can: how soon what somebody posts is found by somebody else. */
+export async function whileImporting(ask: Ask, note: Note, count: number): Promise<void> {
+  const token = await tokenOf(ask)
+  let importing = true
+  const started = performance.now()
+  const importer = together(count, 32, (i) => ask('/notes', { method: 'POST', form: noteForm(token, `import ${i}`) })).then((done) => {
+    importing = false
+    return done
+  })
+  const found: number[] = []
+  for (let n = 0; importing && n < 500; n += 1) {
+    const word = `zq${Math.random().toString(36).slice(2, 12).replace(/[0-9]/g, 'x')}`
+    const posted = await ask('/notes', { method: 'POST', form: { ...noteForm(token, n), body: `A word nobody else has written: ${word}` } })
+    const path = posted.headers.get('location') ?? ''
+    const at = performance.now()
+    while (!(await (await ask(`/search?q=${word}`)).text()).includes(path)) await pause(20)
+    found.push(performance.now() - at)
+  }
+  const { perSecond } = await importer
+  note(`posting ${count} notes, 32 in flight, a second`, perSecond)
+  note('posted to found while they are posted, ms', summary(found))
+  await ask('/bench/settled', { method: 'POST', form: { _csrf: token } })
+  note('until all of them were indexed and told, s', round((performance.now() - started) / 1_000))
+}
+
+/** The same load on one portal, and on three behind a plain round robin. */
+export async function severalPortals(folders: readonly string[], env: Readonly<Record<string, string>>, note: Note): Promise<void> {
+  const rates: number[] = []
+  for (const many of [1, folders.length]) {
+    const portals = []
+    for (const folder of folders.slice(0, many)) portals.push(await openPortal(folder, env))
+    const ask = asker(portals.map(({ origin }) => origin), portals[0]?.cookies['reader-0'])
+    const ids = await idsFrom(ask)
+    const token = await tokenOf(ask)
+    const act = (i: number): Promise<unknown> => {
+      if (i % 10 === 0) return ask('/notes', { method: 'POST', form: noteForm(token, i) })
+      return i % 3 === 0 ? ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}`) : ask(`/notes/${ids[i % ids.length]}`)
+    }
+    await together(300, PEOPLE, act)
+    const done = await together(2_000, PEOPLE, act)
+    rates.push(done.perSecond)
+    note(`${many} portal${many === 1 ? '' : 's'}: reading, searching, posting, ${PEOPLE} at once, ms`, done)
+    note(`${many} portal${many === 1 ? '' : 's'}: memory of each, MB (RSS)`, await Promise.all(portals.map(memoryOf)))
+    for (const portal of portals) await closePortal(portal)
+  }
+  note(`${folders.length} portals against one`, `${round((rates[1] ?? 0) / (rates[0] ?? 1))} ×`)
+}
