@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { Converter } from 'opencc-js'
 import { openEmbeddedSearch } from '../server/adapters/search/embedded/engine.js'
 import { isStopWord } from '../server/adapters/search/embedded/stop-words.js'
+import { openMeilisearch } from '../server/adapters/search/meilisearch/engine.js'
 import { Directory } from '../server/domain/people/directory.js'
 import type { Person } from '../server/domain/people/person.js'
 import { sightOf, type Sight } from '../server/domain/policy/readable.js'
@@ -12,7 +13,7 @@ import type { SearchEngine } from '../server/domain/search/port.js'
 import { parseQuery } from '../server/domain/search/query.js'
 
 // Measures how well the search finds, on any folder with corpus.jsonl, queries.jsonl and qrels.tsv:
-//   npm run eval:search -- DIR [--json] [--show-misses]
+//   npm run eval:search -- DIR [--engine=meili] [--json] [--show-misses]
 // through the same indexing and query code as the pages. Chinese is asked as it stands and in the other script;
 // English also as keywords (see `keywords`), as people type into a search box, and with one typo in each query.
 
@@ -45,7 +46,7 @@ async function evaluate(from: string): Promise<void> {
   const queries = await lines<Asked>(join(from, 'queries.jsonl'))
   const relevant = await judgements(join(from, 'qrels.tsv'))
   const directory = await mkdtemp(join(tmpdir(), 'tacit-eval-'))
-  const engine = await openEmbeddedSearch({ directory })
+  const engine = await openEngine(directory)
   try {
     const started = performance.now()
     await engine.rebuild(toEntries(corpus))
@@ -58,6 +59,15 @@ async function evaluate(from: string): Promise<void> {
     await engine.close()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** With `--engine=meili` the server at MEILI_URL, on an index that is thrown away; otherwise the engine in the portal. */
+async function openEngine(directory: string): Promise<SearchEngine> {
+  if (!flags.includes('--engine=meili')) return openEmbeddedSearch({ directory })
+  const { MEILI_URL: url = 'http://127.0.0.1:7700', MEILI_KEY: key = '' } = process.env
+  const engine = await openMeilisearch({ url, key, name: 'eval', patience: 30_000, told: (sentence) => console.error(sentence) })
+  if (engine.status().state !== 'ready') throw new Error(`no Meilisearch answers at ${url}`)
+  return engine
 }
 
 /** The runs a set of queries allows: typos need Latin words, the other script needs Chinese. */

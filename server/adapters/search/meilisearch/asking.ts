@@ -50,6 +50,13 @@ export interface Answer {
   readonly facetsByIndex?: Readonly<Record<string, { readonly distribution: Readonly<Record<string, Readonly<Record<string, number>>>> }>>
 }
 
+/** @throws Error when that is no answer to the question: an empty result must not be made of it */
+export function understood(body: Parameters<Ask>[0], answer: Answer): Answer {
+  const whole = body.federation ? Array.isArray(answer.hits) : answer.results?.length === body.queries.length
+  if (!whole) throw new TypeError('not an answer')
+  return answer
+}
+
 export interface Scope {
   readonly visible: Visible
   readonly hold?: readonly string[] | undefined
@@ -74,6 +81,8 @@ export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): L
 /** Longer questions are understood by their first so many things to look for. */
 const MOST_COUNTS = 64
 const WORDS_READ = 60
+/** Of the cosine moved to 0–1: farther ones are merely the nearest of nothing. */
+const NEAR_IN_MEANING = 0.7
 /** Of a long phrase so many tokens are enough to find it. */
 const MOST_TOKENS = 30
 const MOST_PARTS = 10
@@ -139,7 +148,7 @@ export class Asking {
   /** What means the same by the engine's embedder, nearest first. */
   async alike(text: string, embedder: string, narrowing: Narrowing, limit: number): Promise<Document[]> {
     const { q: _, ...query } = this.query([], false, narrowing) as { q: string }
-    const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, limit, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: 0.5 }
+    const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, limit, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: NEAR_IN_MEANING }
     const { results = [] } = await this.ask({ queries: [asked] })
     return documentsIn(results[0]?.hits ?? [])
   }

@@ -9,7 +9,7 @@ import {
 import type { Query } from '../../../domain/search/query.js'
 import { noResults } from '../embedded/no-results.js'
 import { Synonyms } from '../embedded/synonyms.js'
-import { Asking, lawOf, type Answer, type Scope } from './asking.js'
+import { Asking, lawOf, understood, type Answer, type Ask, type Scope } from './asking.js'
 import { EMBEDDER, embedderSettings, type Embedder } from './embedder.js'
 import { Keeping } from './keeping.js'
 import { search, type Engine } from './search.js'
@@ -118,7 +118,7 @@ class MeilisearchEngine implements SearchEngine {
     const semantic = this.embedder && { embedder: EMBEDDER, ratio: this.embedder.ratio }
     const hide = new Set(scope.visible.hide)
     return this.server.search((client, until) => {
-      const ask = (body: object): Promise<Answer> => client.multiSearch(body as never, { signal: until }) as Promise<Answer>
+      const ask: Ask = async (body) => understood(body, (await client.multiSearch(body as never, { signal: until })) as Answer)
       return answer({ asking: new Asking(ask, this.index, law), synonyms: this.synonyms, hide, semantic })
     }, signal)
   }

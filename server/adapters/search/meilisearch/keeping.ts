@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Meilisearch, MeilisearchApiError, type Settings } from 'meilisearch'
+import { MeilisearchApiError, type Index, type Meilisearch, type Settings } from 'meilisearch'
 import type { Entry } from '../../../domain/search/entry.js'
 import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
 import { documentOf, isOurs, type Document } from './document.js'
@@ -53,7 +53,7 @@ export class Keeping {
     const index = client.index(this.name)
     await index.getRawInfo().catch(async (error: unknown) => {
       if (!(error instanceof MeilisearchApiError) || error.response.status !== 404) throw error
-      await finished(client.createIndex(this.name, { primaryKey: 'id' }), ['index_already_exists'])
+      await finished(client, client.createIndex(this.name, { primaryKey: 'id' }), ['index_already_exists'])
     })
     await this.look()
     if (this.complete || this.entries === 0) await this.applySettings(client, this.name)
@@ -162,21 +162,21 @@ export class Keeping {
     const newest = new Map<string, Entry>()
     for (const entry of entries) if ((newest.get(entry.id)?.version ?? -1) <= entry.version) newest.set(entry.id, entry)
     const documents = [...newest.values()].map((entry) => this.documentOf(entry))
-    await this.inEach('put', async (index) => {
+    await this.inEach('put', async (index, client) => {
       const present = await index.getDocuments({ filter: amongIds([...newest.keys()]), limit: newest.size, fields: ['facts'] })
       const versions = new Map(present.results.flatMap(({ facts }) => (isOurs(facts) ? [[facts.id, facts.version]] : [])))
       const newer = documents.filter(({ facts }) => (versions.get(facts.id) ?? -1) <= facts.version)
-      if (newer.length > 0) await finished(index.addDocuments(newer))
+      if (newer.length > 0) await finished(client, index.addDocuments(newer))
     })
   }
 
   /** In the index that answers, and in the one being built: what fails there fails the rebuild alone. */
-  private async inEach(what: string, work: (index: ReturnType<Meilisearch['index']>) => Promise<unknown>): Promise<void> {
+  private async inEach(what: string, work: (index: Index, client: Meilisearch) => Promise<unknown>): Promise<void> {
     const { building } = this
     const each = (name: string): Promise<unknown> => {
       return this.server.manage(what, async (client) => {
-        const done = work(client.index(name))
-        return 'waitTask' in done ? finished(done as never) : done
+        const done = work(client.index(name), client)
+        return 'waitTask' in done ? finished(client, done as never) : done
       })
     }
     const beside = building && each(Keeping.beside(this.name)).catch((error: unknown) => (building.failed ??= error as Error))
@@ -192,7 +192,7 @@ export class Keeping {
   private async applySettings(client: Meilisearch, name: string): Promise<void> {
     const index = client.index(name)
     const changed = settingsToChange(await index.getSettings(), settingsOf(this.embedders))
-    if (Object.keys(changed).length > 0) await finished(index.updateSettings(changed))
+    if (Object.keys(changed).length > 0) await finished(client, index.updateSettings(changed))
   }
 
   private documentOf(entry: Entry): Document {

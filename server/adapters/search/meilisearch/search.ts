@@ -70,7 +70,8 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const narrowing = narrowingOf(query, options, hide)
   const all: Gathering = { narrowing, limit: READ_ROWS, facets: FACETS }
   const meant = semantic && narrowing.without.length === 0 ? asking.alike(text, semantic.embedder, narrowing, MEANT) : Promise.resolve([])
-  meant.catch(() => {})
+  // Search by meaning is an addition: words find what they find without it.
+  const meantOrNothing = meant.catch(() => [])
 
   let concepts: Concept[] = []
   let held: { groups: ReadonlySet<string>; answer: Promise<Gathered> } | null = null
@@ -98,7 +99,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   // Read again with what is at hand now: ranking counts in the texts.
   const groups = combinations(neededOf(concepts), sample)
   const unnarrowed = hasNarrowing(query, options) ? (await asking.gather(mustHoldAll(concepts) ? groups : [])).total : whole.total
-  const alike = await meant
+  const alike = await meantOrNothing
   sample.add(whole.documents)
   sample.add(alike)
   concepts = conceptsOf(wanted, sources)

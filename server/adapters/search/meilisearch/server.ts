@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Meilisearch, MeilisearchApiError, type EnqueuedTaskPromise, type Task } from 'meilisearch'
 import { SearchUnavailable } from '../../../domain/search/port.js'
 import { keysFor, type Keys } from './keys.js'
@@ -11,11 +12,14 @@ export interface ServerOptions {
   readonly patience?: number | undefined
 }
 
+/** Compressed answers come in two pieces, and the second waits 40 ms for the first to be acknowledged. */
+const WHOLE = { headers: { 'Accept-Encoding': 'identity' } }
+
 const BACK_OFF = [100, 300, 1_000, 2_000, 5_000, 10_000] as const
 const PULSE = 5_000
 const ADMIN_PATIENCE = 5_000
 /** A large batch, or settings that index everything again. */
-export const TASK_PATIENCE = 600_000
+const TASK_PATIENCE = 600_000
 
 /** The connection to one server: looked for until it is there, watched, and found again when it was away. */
 export class Server {
@@ -75,7 +79,7 @@ export class Server {
 
   /** Waits until the engine has done it. @throws SearchUnavailable when it could not */
   task(what: string, enqueue: (client: Meilisearch) => EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
-    return this.manage(what, (client) => finished(enqueue(client), fine))
+    return this.manage(what, (client) => finished(client, enqueue(client), fine))
   }
 
   /** For `prepare` and `look` alone: does not wait until they are done. */
@@ -85,7 +89,8 @@ export class Server {
     return new Meilisearch({
       host: this.options.url,
       apiKey: this.keys[purpose],
-      ...(purpose === 'writing' && { timeout: 60_000, defaultWaitOptions: { timeout: TASK_PATIENCE, interval: 10 } }),
+      requestInit: WHOLE,
+      ...(purpose === 'writing' && { timeout: 60_000 }),
     })
   }
 
@@ -147,9 +152,17 @@ export class Server {
 }
 
 /** @param fine codes of failures that leave everything as it was meant to be */
-export async function finished(enqueued: EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
-  const task: Task = await enqueued.waitTask({ timeout: TASK_PATIENCE, interval: 10 })
-  if (task.status !== 'succeeded' && !fine.includes(task.error?.code ?? '')) throw new TaskFailed(task.error?.code ?? task.status)
+export async function finished(client: Meilisearch, enqueued: EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
+  const { taskUid } = await enqueued
+  const until = Date.now() + TASK_PATIENCE
+  // Often at first, since a small one is done in a moment; then ever less so.
+  for (let wait = 5; ; wait = Math.min(250, wait * 1.3)) {
+    const task: Task = await client.tasks.getTask(taskUid)
+    if (task.status === 'succeeded' || fine.includes(task.error?.code ?? '')) return
+    if (task.status !== 'enqueued' && task.status !== 'processing') throw new TaskFailed(task.error?.code ?? task.status)
+    if (Date.now() > until) throw new TaskFailed('task_too_slow')
+    await pause(wait)
+  }
 }
 
 class TaskFailed extends Error {

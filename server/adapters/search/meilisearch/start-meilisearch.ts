@@ -1,13 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Meilisearch } from 'meilisearch'
 import type { Test } from 'tap'
 import type { SearchEngine } from '../../../domain/search/port.js'
+import type { Document } from './document.js'
 import { openMeilisearch, type MeilisearchOptions } from './engine.js'
+import { settingsOf } from './settings.js'
 
 /** A server of a test's own. */
 export interface StartedMeilisearch {
@@ -21,6 +24,8 @@ export interface StartedMeilisearch {
   /** it hangs: connections are taken, nothing is answered */
   pause(): void
   resume(): void
+  /** whether the bytes stand in one of its files */
+  holds(text: string): Promise<boolean>
 }
 
 /** Why tests of a real server cannot run here; false when they can. */
@@ -39,12 +44,19 @@ export async function startMeilisearch(t: Test): Promise<StartedMeilisearch> {
     await stop()
     await rm(folder, { recursive: true, force: true })
   })
-  return { url, key, stop, start, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT') }
+  return { url, key, stop, start, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT'), holds }
 
   function run(): ReturnType<typeof spawn> {
     const options = ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, '--master-key', key, '--env', 'production', '--no-analytics', '--log-level', 'ERROR']
-    // Indexing takes a part of the machine, as the tests beside it do.
-    return spawn('meilisearch', [...options, '--max-indexing-threads', '1'], { cwd: folder, stdio: 'ignore' })
+    // Indexing takes a part of the machine, as the tests beside it do; embedders of tests are on this machine.
+    return spawn('meilisearch', [...options, '--max-indexing-threads', '1', '--experimental-allowed-ip-networks', '127.0.0.0/8'], { cwd: folder, stdio: 'ignore' })
+  }
+
+  async function holds(text: string): Promise<boolean> {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (file.isFile() && (await readFile(join(file.parentPath, file.name))).includes(text)) return true
+    }
+    return false
   }
 
   async function stop(): Promise<void> {
@@ -90,4 +102,18 @@ async function freePort(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+/** An index with the settings of the portal, asked without the portal's questions. */
+export async function openIndex(t: Test, server: { readonly url: string; readonly key: string }): Promise<{
+  add(documents: readonly object[]): Promise<void>
+  ids(filter: string | readonly (string | readonly string[])[]): Promise<string[]>
+}> {
+  const index = new Meilisearch({ host: server.url, apiKey: server.key, defaultWaitOptions: { timeout: 60_000 } }).index(`raw-${process.pid}-${++names}`)
+  await index.updateSettings(settingsOf()).waitTask()
+  t.teardown(() => index.delete())
+  return {
+    add: async (documents) => void (await index.addDocuments([...documents] as never, { primaryKey: 'id' }).waitTask()),
+    ids: async (filter) => (await index.search('', { filter: filter as never, limit: 1_000 })).hits.map((hit) => (hit as unknown as Document).facts.id),
+  }
 }
