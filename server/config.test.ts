@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { SETTINGS, readConfig } from './config.js'
+import { readConfig } from './config.js'
+import { SETTINGS } from './settings.js'
 import { ROOT } from './root.js'
 
 const PRODUCTION = {

@@ -1,7 +1,5 @@
 // Long because every adapter is chosen here and nowhere else, and the house is put together of them.
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
 import { readColumnWords } from './adapters/files/customer-columns.js'
@@ -9,17 +7,13 @@ import { openMappings } from './adapters/files/mappings.js'
 import { tables } from './adapters/files/table.js'
 import { openPasswords } from './adapters/keys/argon2.js'
 import { openThrottle } from './adapters/keys/throttle.js'
-import type { Kept, Leadership } from './adapters/store/kept.js'
-import { openInFiles } from './adapters/store/lowdb/kept.js'
+import type { Leadership } from './adapters/store/kept.js'
 import { openFileMailer } from './adapters/mail/file/file-mailer.js'
 import { openPauseLinks } from './adapters/mail/pause-links.js'
 import { openSmtpMailer } from './adapters/mail/smtp/smtp-mailer.js'
 import { openStationery } from './adapters/mail/stationery.js'
 import { MarkdownRenderer } from './adapters/markdown/render.js'
-import type { Meters } from './adapters/metrics/meters.js'
-import { openEmbeddedSearch } from './adapters/search/embedded/engine.js'
 import { readHelp } from './adapters/words/help.js'
-import type { MeilisearchOptions } from './adapters/search/meilisearch/engine.js'
 import { openWords, readStrings } from './adapters/words/strings.js'
 import type { Config } from './config.js'
 import type { Clock, House, Ids } from './http/house.js'
@@ -29,10 +23,9 @@ import { RedactionDesk } from './domain/curation/redact-everywhere.js'
 import { countUndecidable, escalateWaiting, type WaitingRoom } from './domain/curation/escalate-waiting.js'
 import { everything } from './domain/policy/everything.js'
 import { fold } from './domain/search/fold.js'
-import { SEARCH, type Indexes } from './domain/policy/events.js'
 import { recordedNotes } from './recorded-notes.js'
 import { openReindexDesk } from './reindex-desk.js'
-import { openSearching, type EngineOfIndex } from './searching.js'
+import { openSearching } from './searching.js'
 import { LINK_HOURS } from './domain/people/credential.js'
 import type { PostOffice } from './domain/digests/post-office.js'
 import { dayAt, startOfDay } from './domain/digests/post-office.js'
@@ -40,6 +33,7 @@ import { tellOfCover } from './domain/digests/tell-of-cover.js'
 import { tellOfMove } from './domain/digests/tell-of-move.js'
 import { mailPasswordLink, tellRightsChanged } from './domain/digests/tell-people.js'
 import { jobsOf, noticesConsumer, type JobParts } from './jobs.js'
+import { MEASURED, indexesOf, openEngines, openKept, openMeters, patienceOf } from './opening.js'
 import { systemClock } from './system-clock.js'
 import { startScheduler, type Scheduler } from './scheduler.js'
 import { startRelay, type Relay } from './relay.js'
@@ -221,54 +215,3 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     throw error
   }
 }
-
-/** A bank that outgrew one machine keeps everything in PostgreSQL; its driver is loaded by nobody else. */
-async function openKept(config: Config, around: Omit<Parameters<typeof openInFiles>[0], 'root' | 'told'> & { readonly told: (sentence: string) => void; readonly beside: boolean }): Promise<Kept> {
-  const root = config.dataDir
-  if (!config.database) return openInFiles({ ...around, root, told: (notice) => around.told(JSON.stringify(notice)) })
-  const { openInPostgres } = await import('./adapters/store/postgres/kept.js')
-  const { url, connections, seconds } = config.database
-  const { beside, indexes, clock, told } = around
-  const folder = beside ? await mkdtemp(join(tmpdir(), 'tacit-beside-')) : root
-  const letGo = () => (beside ? rm(folder, { recursive: true, force: true }) : Promise.resolve())
-  try {
-    const kept = await openInPostgres({ root: folder, url, connections, patience: { statement: seconds * 1_000 }, clock, told, ...(indexes && { indexes }) })
-    return { ...kept, close: () => kept.close().finally(letGo) }
-  } catch (error) {
-    await letGo()
-    throw error
-  }
-}
-
-/** Each engine of its own has its own place in the feed; the one in the portal is fed by every process for itself. */
-function indexesOf({ meili }: Config): Indexes {
-  return meili ? { names: meili.servers.map(({ name }) => `${SEARCH} ${name}`), shared: true } : { names: [SEARCH], shared: false }
-}
-
-async function openEngines(config: Config, folder: string, told: (sentence: string) => void): Promise<EngineOfIndex[]> {
-  const { names } = indexesOf(config)
-  if (!config.meili) return [{ index: SEARCH, name: 'embedded', engine: await openEmbeddedSearch({ directory: folder, told: (notice) => told(JSON.stringify(notice)) }) }]
-  const { openMeilisearch } = await import('./adapters/search/meilisearch/engine.js')
-  const { servers, index, embedder } = config.meili
-  return Promise.all(servers.map(async ({ url, key, name }, n) => ({
-    index: names[n] as string, name, engine: await openMeilisearch({ url, key, name: index, patience: patienceOf(config), told: (sentence) => told(`${name}: ${sentence}`), ...(embedder && { embedder: embedder as NonNullable<MeilisearchOptions['embedder']> }) }),
-  })))
-}
-
-/** Whoever wants no numbers does not load what counts them. */
-async function openMeters(): Promise<Meters> {
-  const { Meters } = await import('./adapters/metrics/meters.js')
-  return new Meters()
-}
-
-/** ms for which an engine elsewhere is waited for: with the basic search after it, an answer takes less than two seconds. */
-function patienceOf({ mode }: Config): number {
-  // Tests share their machine with the engine, and what they ask about is not how fast it is.
-  return mode === 'test' ? 6_000 : 1_000
-}
-
-/** The parts of the store whose calls are timed. */
-const MEASURED = [
-  'notes', 'allNotes', 'customers', 'allCustomers', 'drafts', 'people', 'credentials', 'sessions', 'record', 'vocabularies', 'channels', 'outbox', 'notices',
-  'batches', 'tokens', 'gaps', 'reads', 'feed',
-] as const satisfies readonly (keyof Kept)[]

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { SECRETS, SETTINGS, readConfig } from '../config.js'
+import { readConfig } from '../config.js'
+import { SECRETS, SETTINGS } from '../settings.js'
 import { ROOT } from '../root.js'
 
 const DEPLOY = join(ROOT, 'scripts', 'deploy')

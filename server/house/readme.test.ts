@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { SETTINGS } from '../config.js'
+import { SETTINGS } from '../settings.js'
 import { ROOT } from '../root.js'
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')

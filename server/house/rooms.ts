@@ -42,11 +42,15 @@ function wrongWay(file: string, from: string, target: string, to: string): strin
   if (from.startsWith('adapters/')) return to.startsWith('domain/') || to === 'root.ts' ? null : 'an adapter knows the domain only'
   if (from === 'http') return to.startsWith('domain/') || ['config.ts', 'root.ts'].includes(to) ? null : 'http knows the domain, never an adapter'
   if (target.startsWith('http/routes/') && from !== 'app.ts') return 'only app.ts sees routes'
-  if (to.startsWith('adapters/') && from !== 'wire.ts') return 'only wire.ts chooses adapters'
-  if (from === 'config.ts' || from === 'root.ts') return to === 'root.ts' ? null : `${file} stands alone`
+  if (to.startsWith('adapters/') && !CHOOSERS.includes(from)) return 'only wire.ts chooses adapters'
+  if (to === 'opening.ts' && from !== 'wire.ts') return 'only wire.ts opens the store and the engines'
+  if (['config.ts', 'settings.ts', 'root.ts'].includes(from)) return ['root.ts', 'settings.ts'].includes(to) ? null : `${file} stands alone`
   if (FOLLOWERS.includes(from)) return to.startsWith('domain/') || FOLLOWERS.includes(to) ? null : `${from} knows the domain only`
   return null
 }
+
+/** The wiring, in two files: which store and which engines, and everything that stands on them. */
+const CHOOSERS = ['wire.ts', 'opening.ts']
 
 /** What works beside the pages, from events and from the clock. */
 const FOLLOWERS = ['relay.ts', 'jobs.ts', 'scheduler.ts']

@@ -6,7 +6,8 @@ import type { NoteSeen } from '../../domain/notes/seen.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf } from './labels.js'
-import { noteRows, sourceOf, stateOf } from './note-page.js'
+import { sourceOf, stateOf } from './note-page.js'
+import { noteRows } from './note-rows.js'
 import { pagesOf } from './pages.js'
 
 const SIZE = 20

@@ -3,7 +3,7 @@ import type { NoteQuery } from '../../domain/notes/port.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Visit } from '../../domain/people/visit.js'
 import { me } from '../session.js'
-import { noteRows } from './note-page.js'
+import { noteRows } from './note-rows.js'
 
 const MOST_NEW = 20
 /** With fewer new ones than this, the page goes on with what was validated before. */

@@ -12,7 +12,7 @@ import { AUDIENCES, LEVELS, isLowerLevel, isWiderAudience } from '../../domain/p
 import { me } from '../session.js'
 import { labelsOf, languageOf } from './labels.js'
 import { one, type Fields } from './note-fields.js'
-import { noteRows } from './note-page.js'
+import { noteRows } from './note-rows.js'
 
 /** Lines of the report on the page; the rest is in the file one can take along. */
 const LINES_SHOWN = 100

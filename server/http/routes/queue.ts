@@ -9,7 +9,7 @@ import { QUEUE_TABS, applied, listOnRecord, named, queryOfWithin, queueAddress, 
 import { sayRefusals } from '../form.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
-import { noteRows } from '../present/note-page.js'
+import { noteRows } from '../present/note-rows.js'
 import { pagesOf } from '../present/pages.js'
 import { queueFilters, queueRow } from '../present/queue-page.js'
 import { me } from '../session.js'

@@ -9,7 +9,7 @@ import { customersShown } from '../names-read.js'
 import { isPartial } from '../origin.js'
 import { whatIsNew } from '../present/home.js'
 import { PAGE_SIZE, resultsModel, searchIn } from '../present/find.js'
-import { noteRows } from '../present/note-page.js'
+import { noteRows } from '../present/note-rows.js'
 import { me } from '../session.js'
 import { labelsOf } from '../present/labels.js'
 

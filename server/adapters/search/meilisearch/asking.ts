@@ -81,6 +81,7 @@ export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): L
 /** Longer questions are understood by their first so many things to look for. */
 const MOST_COUNTS = 64
 const WORDS_READ = 60
+const MEASURED = 100
 /** Of the cosine moved to 0–1: farther ones are merely the nearest of nothing. */
 const NEAR_IN_MEANING = 0.7
 /** Of a long phrase so many tokens are enough to find it. */
@@ -107,11 +108,12 @@ export class Asking {
     const put = async (apart: boolean): Promise<void> => {
       const first = this.someApart === null
       const sizes = first ? [this.query([], apart), ...(this.apart !== null ? [this.query([], true)] : [])] : []
-      const { results = [] } = await this.ask({ queries: [...sizes.map(counting), ...asked.map((each) => this.questionOf(each, apart))] })
+      const { results = [] } = await this.ask({ queries: [...sizes.map(measuring), ...asked.map((each) => this.questionOf(each, apart))] })
       if (first) {
         const [size = 0, apartSize = 0] = results.map((result) => result.totalHits ?? 0)
         this.someApart = sizes.length > 1 && apartSize > 0
         sample.size = size + (sizes.length > 1 ? apartSize : 0)
+        sample.measure((results[0]?.hits ?? []).map((hit) => (hit as Partial<Document>).facts?.length ?? 0))
       }
       asked.forEach(({ key, kind }, i) => {
         const result = results[sizes.length + i]
@@ -198,6 +200,11 @@ function quote(tokens: readonly string[]): string {
 
 function counting(query: object): object {
   return { ...query, page: 1, hitsPerPage: 1, attributesToRetrieve: ['id'] }
+}
+
+/** A text is long or short beside others, and these are as good as any. */
+function measuring(query: object): object {
+  return { ...query, page: 1, hitsPerPage: MEASURED, attributesToRetrieve: ['facts.length'] }
 }
 
 function documentsIn(hits: readonly unknown[]): Document[] {

@@ -24,6 +24,7 @@ export class Sample implements Shelf, Vocabulary {
   readonly partial = true
   readonly wanted = new Map<string, Wanted>()
   size = 0
+  meanLength = 1
   private readonly counts = new Map<string, number>()
   private readonly asked = new Map<string, Part>()
   private readonly known = new Set<string>()
@@ -64,9 +65,9 @@ export class Sample implements Shelf, Vocabulary {
     return Int32Array.from({ length: this.columns.end - 1 }, (_, i) => i + 1)
   }
 
-  get meanLength(): number {
-    const rows = this.visible
-    return Math.max(1, rows.reduce((sum, row) => sum + (this.columns.length[row] ?? 0), 0) / Math.max(1, rows.length))
+  /** @param lengths of some entries the viewer may see, whatever they hold */
+  measure(lengths: readonly number[]): void {
+    this.meanLength = Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length))
   }
 
   find(look: Look, columns?: readonly Column[]): Found {
