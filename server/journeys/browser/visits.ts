@@ -80,6 +80,11 @@ async function notesOf({ bank }: Portal): Promise<readonly { readonly who: strin
   const all = { order: 'newest', page: 1, size: 1 } as const
   const one = async (who: string, query: object): Promise<{ who: string; path: string }[]> =>
     (await bank.house.notes.list({ ...all, ...query }, bank.sightOf(who))).rows.map(({ id }) => ({ who, path: `/notes/${id}?stay=1` }))
+  /** a text that was replaced */
+  const earlier = async (who: string): Promise<{ who: string; path: string }[]> => {
+    const { rows } = await bank.house.notes.list({ ...all, size: 200 }, bank.sightOf(who))
+    return rows.filter(({ revisions }) => revisions.length > 1).slice(0, 1).map(({ id }) => ({ who, path: `/notes/${id}/revisions/1` }))
+  }
   return (await Promise.all([
     one('li.na', { writer: bank.personCalled('li.na').id, withItem: 'returned' }),
     one('li.na', { writer: bank.personCalled('li.na').id, withItem: 'active' }),
@@ -87,6 +92,7 @@ async function notesOf({ bank }: Portal): Promise<readonly { readonly who: strin
     one('he.jun', { levels: ['restricted'] }),
     one('he.jun', { confidences: ['archived'] }),
     one('he.jun', { order: 'reused' }),
+    earlier('he.jun'),
   ])).flat()
 }
 

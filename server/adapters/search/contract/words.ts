@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { SHARED, STAFF, entry, find, ids, type Opens } from './subject.js'
 
 /** What a person types finds what they mean, in both languages. */
-export async function wordsContract(t: Test, open: Opens): Promise<void> {
+export async function wordsContract(t: Test, open: Opens, every = 1): Promise<void> {
   await t.test('Chinese is found in the middle of a sentence, by two characters, by a part of a name, and mixed with Latin', async (t) => {
     const engine = await open(t)
     await engine.put([
@@ -147,13 +147,12 @@ export async function wordsContract(t: Test, open: Opens): Promise<void> {
     const strings = JSON.parse(readFileSync(list, 'utf8')) as string[]
     t.ok(strings.length > 400, 'premise: the strings were read')
     await engine.put(strings.map((text, i) => entry(`n${i}`, text, { body: text, texts: { tag: [text], customer: [text] } })))
-    for (const text of [...strings, ...OPERATORS]) {
-      for (const typed of [text, `"${text}"`, `tag:${text}`, `-${text}`]) {
+    for (const text of [...strings.filter((_, i) => i % every === 0), ...OPERATORS]) {
+      const asked = [text, `"${text}"`, `tag:${text}`, `-${text}`].map(async (typed) => {
         const { total, hits } = await find(engine, typed)
         if (hits.length > total) t.fail(typed)
-      }
-      await engine.suggest(text, STAFF, {})
-      await engine.similar({ text }, STAFF, { now: '2025-06-01T12:00:00.000Z' })
+      })
+      await Promise.all([...asked, engine.suggest(text, STAFF, {}), engine.similar({ text }, STAFF, { now: '2025-06-01T12:00:00.000Z' })])
     }
     t.equal((await find(engine, '')).total, strings.length, 'and everything is still there')
   })
