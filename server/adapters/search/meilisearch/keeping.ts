@@ -12,6 +12,8 @@ import { STAMP, settingsOf, settingsToChange } from './settings.js'
 const ABOUT = '_about'
 const PAGE = 1_000
 const BATCH = 500
+/** The engine takes large steps faster, and refuses what is above 100 MB. */
+const BUILDING = { entries: 2_000, characters: 3_000_000 }
 /** Batches under way while an index is built: the engine takes several in one go. */
 const AHEAD = 4
 
@@ -150,9 +152,13 @@ export class Keeping {
       }
       progress(building.done)
     }
+    let characters = 0
     for await (const entry of entries) {
       batch.push(entry)
-      if (batch.length === BATCH) await send()
+      characters += entry.body.length
+      if (batch.length < BUILDING.entries && characters < BUILDING.characters) continue
+      await send()
+      characters = 0
     }
     await send()
     await Promise.all(under)
