@@ -22,6 +22,8 @@ export interface Indexed {
   readonly engine: SearchEngine
   /** the consumer's name */
   readonly index: string
+  /** things taken at once, at most; an engine elsewhere takes many as fast as few */
+  readonly most?: number
   readonly feed: Feed
   readonly pass: Everything
   readonly today: () => string
@@ -34,22 +36,18 @@ export function searchIndexing(indexed: Indexed): Consumer & { rebuild(progress?
   const { engine, feed, index, pass } = indexed
   return {
     name: index,
+    ...(indexed.most !== undefined && { most: indexed.most }),
     take: async (events: readonly ThingEvent[]) => {
       const entries: Entry[] = []
-      const renamed: string[] = []
-      for (const event of events) {
-        const entry = event.kind === 'note' ? await noteEntry(indexed, event.id) : await customerEntry(indexed, event.id)
-        if (entry) entries.push(entry)
-        if (event.kind === 'customer') renamed.push(event.id)
-      }
-      // A customer's new name must be found on the notes about them: an entry of the same version replaces the one before.
+      const renamed = events.flatMap(({ kind, id }) => (kind === 'customer' ? [id] : []))
       for (const id of renamed) {
-        const about = await indexed.notes.about(id, pass)
-        for (const note of about) {
-          const entry = await noteEntry(indexed, note)
-          if (entry && !entries.some((each) => each.id === note)) entries.push(entry)
-        }
+        const entry = await customerEntry(indexed, id)
+        if (entry) entries.push(entry)
       }
+      const notes = new Set(events.flatMap(({ kind, id }) => (kind === 'note' ? [id] : [])))
+      // A customer's new name must be found on the notes about them: an entry of the same version replaces the one before.
+      for (const id of renamed) for (const note of await indexed.notes.about(id, pass)) notes.add(note)
+      entries.push(...(await noteEntries(indexed, [...notes])))
       await engine.put(entries)
       for (const entry of entries) feed.release(entry.id, entry.version, index)
     },
@@ -78,21 +76,27 @@ async function* everyEntry(indexed: Indexed): AsyncIterable<Entry> {
     const entry = await customerEntry(indexed, id)
     if (entry) yield entry
   }
+  let ids: string[] = []
   for await (const id of indexed.notes.ids(indexed.pass)) {
-    const entry = await noteEntry(indexed, id)
-    if (entry) yield entry
+    ids.push(id)
+    if (ids.length < AT_ONCE) continue
+    yield* await noteEntries(indexed, ids)
+    ids = []
   }
+  yield* await noteEntries(indexed, ids)
 }
 
-async function noteEntry(indexed: Indexed, id: string): Promise<Entry | null> {
-  const note = await indexed.notes.read(id, indexed.pass)
-  if (!note) return null
-  const customers: Customer[] = []
-  for (const customer of published(note).about.customers) {
-    const found = await indexed.customers.read(customer, indexed.pass)
-    if (found) customers.push(found)
+/** Notes read in one go while an index is built. */
+const AT_ONCE = 100
+
+async function noteEntries(indexed: Indexed, ids: readonly string[]): Promise<Entry[]> {
+  const notes = await indexed.notes.readSome(ids, indexed.pass)
+  const customers = new Map<string, Customer>()
+  for (const id of new Set(notes.flatMap((note) => published(note).about.customers))) {
+    const found = await indexed.customers.read(id, indexed.pass)
+    if (found) customers.set(id, found)
   }
-  return entryOfNote(note, customers, indexed)
+  return notes.map((note) => entryOfNote(note, published(note).about.customers.flatMap((id) => customers.get(id) ?? []), indexed))
 }
 
 /** The published face of a note, as it is found: stable keys in facets, words of both languages in the texts. */

@@ -15,6 +15,7 @@ export function recordedNotes(notes: Notes, record: AuditRecord, now: () => stri
   }
   return {
     get: (id, sight) => notes.get(id, sight),
+    some: (ids, sight) => notes.some(ids, sight),
     list: (query, sight) => notes.list(query, sight),
     count: (query, sight) => notes.count(query, sight),
     queue: (query, sight) => notes.queue(query, sight),

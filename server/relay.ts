@@ -5,6 +5,8 @@ import type { Everything } from './domain/policy/everything.js'
 /** Somebody who must hear of every change: the search engine, digests, insights. */
 export interface Consumer {
   readonly name: string
+  /** events taken at once, at most; default 100 */
+  readonly most?: number
   /**
    * Re-reads the things and acts on their present state; taking the same events twice must change nothing.
    * Rejects when not all of them could be taken.
@@ -34,7 +36,7 @@ export interface Relay {
 }
 
 export const TRIES = 5
-const BATCH = 100
+const MOST = 100
 
 /** Follows the feed once for each consumer; a slow or failing one holds up no other. */
 export function startRelay(options: RelayOptions): Relay {
@@ -95,13 +97,14 @@ class Follower {
         begun = true
         this.written = false
         const upTo = feed.lowWater()
-        const events = await feed.after(this.place, BATCH, pass)
+        const most = this.consumer.most ?? MOST
+        const events = await feed.after(this.place, most, pass)
         if (events.length > 0) await this.takeAll(events)
         const last = events.at(-1)?.seq ?? 0
         // Nothing can appear any more below what was the low-water mark before the question.
-        await this.moveTo(events.length < BATCH ? Math.max(upTo, last) : last)
+        await this.moveTo(events.length < most ? Math.max(upTo, last) : last)
         failures = 0
-        if (events.length < BATCH) await this.news()
+        if (events.length < most) await this.news()
       } catch (error) {
         if (this.stopped) return
         failures += 1

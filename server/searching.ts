@@ -59,13 +59,15 @@ export interface Searching {
   close(): Promise<void>
 }
 
+/** An engine elsewhere takes a thousand things in hardly more time than ten. */
+const MOST_ELSEWHERE = 1_000
 const LOOK_MS = 2_000
 const SCRUB_MS = 20_000
 
 /** Everything about finding that is not an engine: who is asked, who is fed by whom, and what happens when one is away. */
 export function openSearching(parts: SearchingParts): Searching {
   const { feed, told, shared, desk, beside } = parts
-  const feeders = parts.engines.map(({ index, name, engine }) => new IndexFeeder({ ...parts, engine, index, name }))
+  const feeders = parts.engines.map(({ index, name, engine }) => new IndexFeeder({ ...parts, engine, index, name, ...(shared && { most: MOST_ELSEWHERE }) }))
   const basic = openBasicSearch({ ...parts.seen, people: parts.people, vocabularies: parts.vocabularies, dayOf: parts.dayOf })
   const finder = openFinding(
     parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => feed.onHold(index), behind: () => feed.behind(index) })),

@@ -25,8 +25,8 @@ export async function similarTo(
   const hits = await house.finder
     .similar({ text }, sight, { now: house.clock.now(), kinds: ['note'], limit: 4, closeness: 'duplicate' })
     .catch(() => [])
-  const notes = await Promise.all(hits.filter((hit) => hit.id !== except).map((hit) => house.notes.get(hit.id, sight)))
-  const shown = notes.filter((note): note is NoteSeen => note !== null).slice(0, 3)
+  const notes = await house.notes.some(hits.flatMap(({ id }) => (id === except ? [] : [id])), sight)
+  const shown = notes.slice(0, 3)
   const remembered = rememberedBy(house)
   const keyOf = ({ id }: NoteSeen) => `${me(request).id} ${beside} ${id}`
   await listOnRecord(request, { notes: beside === null ? shown : shown.filter((note) => !remembered.has(keyOf(note))) })

@@ -12,6 +12,8 @@ import type { Confidence, Direction, Nature } from './words.js'
 export interface Notes {
   /** @returns null both for an unknown id and for one this sight may not read, after the same reads */
   get(id: string, sight: Sight): Promise<NoteSeen | null>
+  /** Those of the ids this sight may read, in their order. */
+  some(ids: readonly string[], sight: Sight): Promise<readonly NoteSeen[]>
   /** Rows are faces a reader may see, in the order asked; `total` counts under the same sight. */
   list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>>
   count(query: NoteQuery, sight: Sight): Promise<number>
@@ -40,6 +42,8 @@ export interface Notes {
 /** For the relay, backup, jobs and reconciliation, which must see all. */
 export interface AllNotes {
   read(id: string, pass: Everything): Promise<Note | null>
+  /** Those of the ids that are there, in no order. */
+  readSome(ids: readonly string[], pass: Everything): Promise<readonly Note[]>
   ids(pass: Everything): AsyncIterable<string>
   /** Ids whose published face is about the customer. */
   about(customer: string, pass: Everything): Promise<readonly string[]>

@@ -57,7 +57,7 @@ export function search(app: FastifyInstance): void {
       if (signal.aborted) return reply.code(499).send()
       throw error
     }
-    const notes = (await Promise.all(results.hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((note): note is NoteSeen => note !== null)
+    const notes = await request.house.notes.some(results.hits.map(({ id }) => id), sight)
     await onRecord(request, notes)
     const model = { ...(await resultsModel(request, search, results, notes, results.onHold > MANY_ON_HOLD)), q: search.q, asked: search.q.trim() === '' ? null : askedBefore(request.house.gaps.all(), me(request).id, search.q), customers, sortNow: search.sort ?? '', archivedNow: search.archived }
     if (isPartial(request)) return reply.fragment('search/_results', model)
@@ -71,7 +71,7 @@ export function search(app: FastifyInstance): void {
     const hits = await request.house.finder
       .similar({ id: note.id }, sight, { now: request.house.clock.now(), kinds: ['note'], limit: 5 })
       .catch(() => [])
-    const notes = (await Promise.all(hits.map((hit) => request.house.notes.get(hit.id, sight)))).filter((each): each is NoteSeen => each !== null && each.id !== note.id)
+    const notes = (await request.house.notes.some(hits.map(({ id }) => id), sight)).filter(({ id }) => id !== note.id)
     await onRecord(request, notes)
     const model = { rows: await noteRows(request, notes) }
     if (isPartial(request)) return reply.fragment('search/_related', model)

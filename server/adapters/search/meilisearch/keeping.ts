@@ -12,10 +12,13 @@ import { STAMP, settingsOf, settingsToChange } from './settings.js'
 const ABOUT = '_about'
 const PAGE = 1_000
 const BATCH = 500
-/** The engine takes large steps faster, and refuses what is above 100 MB. */
-const BUILDING = { entries: 2_000, characters: 3_000_000 }
+/** Small enough to be written as JSON in a moment; the engine takes what waits in one go. */
+const BUILDING = { entries: 500, characters: 1_000_000 }
+const BREATH = 20
+/** Left for the moment in which nobody else writes. */
+const FEW = 100
 /** Batches under way while an index is built: the engine takes several in one go. */
-const AHEAD = 4
+const AHEAD = 12
 
 /** What that document says: whose release built it, and in which go. */
 interface About {
@@ -24,7 +27,8 @@ interface About {
 }
 
 interface Building {
-  readonly touched: Set<string>
+  /** put (the newest of each) or dropped (null) since: the last thing written into the new index */
+  touched: Map<string, Entry | null>
   done: number
   failed: Error | null
 }
@@ -71,7 +75,7 @@ export class Keeping {
   }
 
   put(entries: readonly Entry[]): Promise<void> {
-    for (const { id } of entries) this.building?.touched.add(id)
+    this.note(entries)
     return this.inTurn(async () => {
       for (let i = 0; i < entries.length; i += BATCH) await this.putBatch(entries.slice(i, i + BATCH))
       await this.server.manage('count', () => this.look())
@@ -79,9 +83,9 @@ export class Keeping {
   }
 
   drop(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.building?.touched.add(id)
+    for (const id of ids) this.building?.touched.set(id, null)
     return this.inTurn(async () => {
-      await this.inEach('drop', (index) => index.deleteDocuments(ids.map(encodeId)))
+      await this.server.task('drop', (client) => client.index(this.name).deleteDocuments(ids.map(encodeId)))
       await this.server.manage('count', () => this.look())
     })
   }
@@ -97,7 +101,7 @@ export class Keeping {
 
   async rebuild(entries: AsyncIterable<Entry>, progress: (done: number) => void = () => {}): Promise<void> {
     if (this.building || this.closed) throw new SearchUnavailable(this.closed ? 'the search is closed' : 'a rebuild is under way')
-    const building: Building = { touched: new Set(), done: 0, failed: null }
+    const building: Building = { touched: new Map(), done: 0, failed: null }
     this.building = building
     const next = Keeping.beside(this.name)
     try {
@@ -105,8 +109,10 @@ export class Keeping {
       await this.server.task('begin', (client) => client.createIndex(next, { primaryKey: 'id' }))
       await this.server.manage('begin', (client) => this.applySettings(client, next))
       await this.fill(next, building, entries, progress)
+      while (building.touched.size > FEW) await this.apply(next, building)
       await this.inTurn(async () => {
         if (building.failed) throw building.failed
+        await this.apply(next, building)
         const about = { stamp: STAMP, build: randomUUID() }
         await this.server.task('end', (client) => client.index(next).addDocuments([{ id: ABOUT, about }]))
         await this.server.manage('swap', (client) => client.swapIndexes([{ indexes: [this.name, next] } as never]))
@@ -141,7 +147,7 @@ export class Keeping {
     let batch: Entry[] = []
     const send = async (): Promise<void> => {
       if (building.failed) throw building.failed
-      const documents = batch.filter((entry) => !building.touched.has(entry.id)).map((entry) => this.documentOf(entry))
+      const documents = await this.documentsOf(batch)
       building.done += batch.length
       batch = []
       if (documents.length > 0) {
@@ -164,11 +170,31 @@ export class Keeping {
     await Promise.all(under)
   }
 
+  /** What was put or dropped while the new index was filled with what had been read before. */
+  private async apply(next: string, building: Building): Promise<void> {
+    const touched = [...building.touched]
+    building.touched = new Map()
+    const put = touched.flatMap(([, entry]) => entry ?? [])
+    for (let i = 0; i < put.length; i += BATCH) {
+      const documents = await this.documentsOf(put.slice(i, i + BATCH))
+      await this.server.task('fill', (client) => client.index(next).addDocuments(documents))
+    }
+    const dropped = touched.flatMap(([id, entry]) => (entry ? [] : [encodeId(id)]))
+    if (dropped.length > 0) await this.server.task('fill', (client) => client.index(next).deleteDocuments(dropped))
+  }
+
+  private note(entries: readonly Entry[]): void {
+    const { building } = this
+    if (!building) return
+    for (const entry of entries) if ((building.touched.get(entry.id)?.version ?? -1) <= entry.version) building.touched.set(entry.id, entry)
+  }
+
   private async putBatch(entries: readonly Entry[]): Promise<void> {
     const newest = new Map<string, Entry>()
     for (const entry of entries) if ((newest.get(entry.id)?.version ?? -1) <= entry.version) newest.set(entry.id, entry)
-    const documents = [...newest.values()].map((entry) => this.documentOf(entry))
-    await this.inEach('put', async (index, client) => {
+    const documents = await this.documentsOf([...newest.values()])
+    await this.server.manage('put', async (client) => {
+      const index = client.index(this.name)
       const present = await index.getDocuments({ filter: amongIds([...newest.keys()]), limit: newest.size, fields: ['facts'] })
       const versions = new Map(present.results.flatMap(({ facts }) => (isOurs(facts) ? [[facts.id, facts.version]] : [])))
       const newer = documents.filter(({ facts }) => (versions.get(facts.id) ?? -1) <= facts.version)
@@ -201,8 +227,14 @@ export class Keeping {
     if (Object.keys(changed).length > 0) await finished(client, index.updateSettings(changed))
   }
 
-  private documentOf(entry: Entry): Document {
-    return documentOf(entry, this.embedders !== undefined)
+  /** Cutting Chinese into words takes its time: pages are answered in between. */
+  private async documentsOf(entries: readonly Entry[]): Promise<Document[]> {
+    const documents: Document[] = []
+    for (const [i, entry] of entries.entries()) {
+      documents.push(documentOf(entry, this.embedders !== undefined))
+      if (i % BREATH === BREATH - 1) await new Promise(setImmediate)
+    }
+    return documents
   }
 }
 

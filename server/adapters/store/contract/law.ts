@@ -5,7 +5,7 @@ import { CUSTOMER_IDS, PEOPLE, sightFor } from '../../../house/oracle/bank.js'
 import { noteId, plantedNotes, type Planted } from '../../../house/oracle/notes.js'
 import { PRINCIPALS } from '../../../house/oracle/principals.js'
 import { publishedText, reads, readsAsCurator } from '../../../house/oracle/table.js'
-import { addOracleCustomers, post, type Opens, type Ports } from './subject.js'
+import { PASS, addOracleCustomers, idNumber, post, type Opens, type Ports } from './subject.js'
 
 const EVERY: NoteQuery = { order: 'newest', page: 1, size: 100, confidences: ['wip', 'not_validated', 'validated', 'archived'] }
 
@@ -35,6 +35,19 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     }
     t.same(wrong.slice(0, 10), [])
     t.ok(opened > 1_000, `${opened} were opened`)
+  })
+
+  await t.test('many opened at once are those that may be opened one by one, in the order asked', async (t) => {
+    const ids = [...planted.map(({ note }) => note.id).reverse(), idNumber(404)]
+    for (const { principal, sight } of sights) {
+      const expected = planted.filter(({ facts }) => facts.texts.some((text) => reads(principal, facts, text))).map(({ note }) => note.id).reverse()
+      const found = await ports.notes.some(ids, sight)
+      t.same(found.map(({ id }) => id), expected, `${principal.name} opens ${expected.length}`)
+      const one = found.find(({ revisions }) => revisions.length > 0)
+      if (one) t.same(one, await ports.notes.get(one.id, sight), 'and sees the same of each')
+    }
+    t.same(await ports.notes.some([], sights[0]?.sight as Sight), [])
+    t.equal((await ports.allNotes.readSome(ids, PASS)).length, planted.length)
   })
 
   await t.test('everybody lists and counts exactly the published faces they may read, each once', async (t) => {

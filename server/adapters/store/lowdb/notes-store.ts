@@ -56,6 +56,11 @@ export class NotesStore implements Notes, AllNotes {
     return note ? noteAsSeen(note, sight) : null
   }
 
+  async some(ids: readonly string[], sight: Sight): Promise<readonly NoteSeen[]> {
+    const found = await Promise.all(ids.map((id) => this.get(id, sight)))
+    return found.filter((note) => note !== null)
+  }
+
   async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
     return this.page(listed(query, sight), orderOf(query), query, sight)
   }
@@ -106,6 +111,16 @@ export class NotesStore implements Notes, AllNotes {
 
   async read(id: string, _pass: Everything): Promise<Note | null> {
     return (await this.shelf.read(id)) ?? null
+  }
+
+  async readSome(ids: readonly string[], _pass: Everything): Promise<readonly Note[]> {
+    const notes: Note[] = []
+    // One after the other: whoever waits for a page must not wait for all of them.
+    for (const id of ids) {
+      const note = await this.shelf.read(id)
+      if (note) notes.push(note)
+    }
+    return notes
   }
 
   async *ids(_pass: Everything): AsyncIterable<string> {

@@ -47,6 +47,18 @@ export class NotesStore implements Notes, AllNotes {
     return note ? noteAsSeen(note, sight) : null
   }
 
+  async some(ids: readonly string[], sight: Sight): Promise<readonly NoteSeen[]> {
+    const { sql, params } = visibleSql(sight.visible)
+    const notes = await this.things.documents(piece(
+      `SELECT id, doc::text AS doc FROM thing WHERE id = ANY(?::text[]) AND kind = 'note' AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${sql})`, ids, ...params,
+    ))
+    const known = new Map(notes.map((note) => [note.id, note]))
+    return ids.flatMap((id) => {
+      const note = known.get(id)
+      return (note && noteAsSeen(note, sight)) ?? []
+    })
+  }
+
   async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
     return this.page(listed(query, sight), orderOf(query), query, sight)
   }
@@ -96,6 +108,10 @@ export class NotesStore implements Notes, AllNotes {
 
   async read(id: string, _pass: Everything): Promise<Note | null> {
     return (await this.things.read(id)) ?? null
+  }
+
+  readSome(ids: readonly string[], _pass: Everything): Promise<readonly Note[]> {
+    return this.things.documents(piece("SELECT id, doc::text AS doc FROM thing WHERE id = ANY(?::text[]) AND kind = 'note'", ids))
   }
 
   ids(_pass: Everything): AsyncIterable<string> {
