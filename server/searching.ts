@@ -48,6 +48,8 @@ export interface Searching {
   vocabularyChanged(what: string): void
   /** Builds every index anew beside the present one, here or in the process that feeds it. */
   rebuild(progress?: (done: number) => void): Promise<void>
+  /** For whoever writes much: waits now and then until the engines have nearly kept up, so that what others write is found soon. */
+  room(): Promise<void>
   /** Resolves when every engine that is up has taken all that was written before the call. */
   caughtUp(): Promise<void>
   /** Nothing of what was replaced is left in an engine's files. @throws Error while some engine has not taken the note yet */
@@ -61,6 +63,7 @@ export interface Searching {
 
 /** An engine elsewhere takes a thousand things in hardly more time than ten. */
 const MOST_ELSEWHERE = 1_000
+const ROOM = { every: 50, behind: 300, ms: 50, looks: 200 } as const
 const LOOK_MS = 2_000
 const SCRUB_MS = 20_000
 
@@ -74,6 +77,7 @@ export function openSearching(parts: SearchingParts): Searching {
     basic, { patience: parts.patience, startOf: parts.startOf, told },
   )
   let leads = false
+  let wrote = 0
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<void> = Promise.resolve()
   const feeds = (): boolean => !beside && (!shared || leads)
@@ -118,6 +122,15 @@ export function openSearching(parts: SearchingParts): Searching {
       else if (feeds()) for (const feeder of feeders) feeder.rebuildSoon()
     },
     rebuild: async (progress) => (feeds() ? rebuildHere(progress) : desk.ask(progress)),
+    room: async () => {
+      wrote += 1
+      // A bounded wait: an import must end although an engine is slow.
+      for (let looks = 0; wrote % ROOM.every === 0 && looks < ROOM.looks; looks += 1) {
+        const engines = await finder.engines()
+        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind < ROOM.behind)) return
+        await pause(ROOM.ms)
+      }
+    },
     caughtUp: async () => {
       await Promise.all(feeders.map((feeder) => feeder.caughtUp()))
     },

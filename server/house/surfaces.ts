@@ -113,7 +113,7 @@ export const SURFACES: Readonly<Record<string, readonly Shown[]>> = {
   'POST /notes/:id/release': ['note'],
   'POST /notes/:id/replies': ['note'],
   'POST /notes/:id/restoration': ['note'],
-  'POST /notes/:id/reuses': ['note'],
+  'POST /notes/:id/reuses': ['note', 'customers'],
   'POST /notes/:id/revisions': ['note'],
   'GET /notes/:id/revisions/:number': ['note'],
   'POST /notes/:id/verification': ['note'],

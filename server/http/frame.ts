@@ -18,6 +18,8 @@ export interface Frame {
   /** where the language form is sent */
   readonly languageSwitch: string
   readonly reader: { readonly name: string; readonly initials: string; readonly department: string; readonly shortcuts: boolean } | null
+  /** where help on this page is */
+  readonly help: string
   readonly printedAt: string
   readonly now: string
   readonly nav: readonly NavEntry[]
@@ -40,8 +42,9 @@ export interface NavEntry {
 /**
  * @param title the finished words of the page's title
  * @param section the key of the section the page is in
+ * @param help where help on the page is
  */
-export async function frameOf(reply: FastifyReply, title: string, assets: Assets, query = '', section: string | null = null): Promise<Frame> {
+export async function frameOf(reply: FastifyReply, title: string, assets: Assets, query = '', section: string | null = null, help = '/help'): Promise<Frame> {
   const { request } = reply
   const { house } = request
   const person = personOf(request.viewer)
@@ -59,6 +62,7 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
     path: addressOf(request),
     languageSwitch: '/me/language',
     reader: person && readerOf(person, language, house.people.directory().department(person.department)),
+    help,
     printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
     now,
     nav: person ? await navOf(reply, person, section) : [],

@@ -8,6 +8,7 @@ import type { Assets } from './assets.js'
 import { checkedHandlebars } from './checked-model.js'
 import { setFlash } from './flash.js'
 import { frameOf } from './frame.js'
+import { helpOf } from './help-of.js'
 import type { House } from './house.js'
 import { ownPath } from './origin.js'
 import { sectionOf } from './sections.js'
@@ -57,7 +58,7 @@ export async function views(app: FastifyInstance, house: House, assets: Assets):
 
   app.decorateReply('page', async function (this: FastifyReply, view: string, model: Model) {
     const { title, layout = 'page', query = '', section = sectionOf(view), ...rest } = model
-    const page = await frameOf(this, title, assets, query, section)
+    const page = await frameOf(this, title, assets, query, section, helpOf(view))
     const html = await this.renderedAsync(view, { ...rest, page }, { layout: `layouts/${layout}` })
     return this.type('text/html; charset=utf-8').header('vary', 'HX-Request-Type, Cookie').send(html)
   })

@@ -106,3 +106,27 @@ t.test('somebody who used a note names only a customer of it that they may know 
   const note = await bank.house.notes.get(id, sightOf({ kind: 'person', person: bank.person('chen.mei') }, bank.house.directories(), bank.clock.today()))
   t.same(note?.reuses.map(({ customer }) => customer), [known], 'and nothing else was written')
 })
+
+t.test('whom somebody used a note for is any customer they may know: found by initials or typed in full, but a restricted one only on its own notes', async (t) => {
+  const [li, chen, wang] = [await bank.signIn('li.na'), await bank.signIn('chen.mei'), await bank.signIn('wang.wei')]
+  for (const name of ['周晓明', '周小梅']) t.equal((await li.post('/customers', { kind: 'person', name, team: 'families' }, { from: '/customers/new' })).status, 303, 'premise')
+  const posted = await qian.post('/notes', { body: 'Whoever asks for the fee table wants to be called back.', audience: 'enterprise', level: 'internal' }, { from: '/notes/new' })
+  const path = `/notes/${posted.location.split('/').at(-1)}`
+  t.equal((await chen.get(path)).status, 200, 'premise: she reads it, and it is about nobody')
+  const form = (await chen.get(path)).form(`${path}/reuses`)
+  const part = (customerText: string) => chen.post(`${path}/reuses?part=customers`, { ...form.fields, customerText }, { from: path, headers: PARTIAL })
+  const found = await part('zxm')
+  t.match(found.text, /周晓明.*周小梅|周小梅.*周晓明/)
+  t.match((await part('周晓明')).body, /value="[0-9a-f-]{36}" checked/, 'the only one there is chosen')
+  t.equal((await chen.get(`/customers/${gu}`)).status, 200, 'premise: she knows of the restricted one')
+  t.notMatch((await part('Gukarovsky')).body, 'Gukarovsky household')
+  for (const fields of [{ customer: gu }, { customerText: NAME }]) {
+    const refused = await chen.submit(form, { outcome: 'helped', text: 'What came of it.', ...fields })
+    t.equal(refused.status, 422)
+    t.match(refused.body, /value="What came of it\."/, 'what was typed is kept')
+  }
+  t.match((await chen.submit(form, { outcome: 'helped', customerText: '周' })).text, /Which customer is “周”\?.*周晓明/, 'and of several she chooses')
+  t.equal((await chen.submit(form, { outcome: 'helped', customerText: '周晓明', text: 'Called back.' })).status, 303)
+  t.match((await qian.get(path)).text, /周晓明.*Called back/)
+  t.equal((await wang.post(`${path}/reuses?part=customers`, { customerText: '周' }, { from: '/me', headers: PARTIAL })).status, 404, 'who cannot read the note gets no list either')
+})

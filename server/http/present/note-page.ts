@@ -4,6 +4,7 @@ import type { Happening, Ratings } from '../../domain/notes/note.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { ableStewards } from '../../domain/notes/writing.js'
+import type { Refusals } from '../../domain/people/refusal.js'
 import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
 import { may } from '../../domain/policy/grant.js'
 import type { Act } from '../../domain/policy/acts.js'
@@ -12,14 +13,19 @@ import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf, languageOf, type Labels } from './labels.js'
 import { textWithMarks, withMarks } from './marks.js'
+import type { Fields } from './note-fields.js'
+import { useForm } from './use-form.js'
 
 const ACTS_SHOWN = [
   'note.edit', 'note.suggest', 'note.withdraw', 'note.narrow', 'note.agree', 'note.reply', 'note.comment', 'note.reuse', 'note.helpful',
   'note.flag', 'note.archive', 'note.restore', 'note.decide', 'note.claim', 'note.curate', 'note.classify', 'note.clear', 'note.merge', 'note.rehome', 'note.redact',
 ] as const satisfies readonly Act[]
 
-/** Everything the note's page shows this viewer. */
-export async function notePage(request: FastifyRequest, note: NoteSeen, revision: Revision = note.shown) {
+/**
+ * Everything the note's page shows this viewer.
+ * @param using what was typed under "I used this", and what stands in its way
+ */
+export async function notePage(request: FastifyRequest, note: NoteSeen, revision: Revision = note.shown, using?: { readonly fields: Fields; readonly refusals: Refusals }) {
   const { house } = request
   const labels = labelsOf(request)
   const customers = await customersShown(request, [...revision.about.customers, ...note.reuses.flatMap((r) => r.customer ?? [])])
@@ -72,7 +78,7 @@ export async function notePage(request: FastifyRequest, note: NoteSeen, revision
     timeline: note.timeline.map((line) => happening(request, line, labels)).reverse(),
     outcomes: house.vocabularies.vocabulary().taxonomy.outcomes.map((term) => ({ value: term.key, label: labels.of(term) })),
     flagReasons: house.vocabularies.vocabulary().reasonsOffered('flag').map((term) => ({ value: term.key, label: labels.of(term) })),
-    reuseCustomers: revision.about.customers.filter((id) => customers.has(id)).map((id) => ({ id, name: named(id) })),
+    use: can['reuse'] ? await useForm(request, note, customers, using?.fields, using?.refusals) : null,
     narrowing: can['narrow'] ? narrowing(request, note, labels) : null,
     // A confidential title must not travel into a chat by one click; the link opens only for whoever may read it.
     copy: isSensitiveText(note, revision) ? `${house.config.baseUrl}/notes/${note.id}` : `${revision.title} ${house.config.baseUrl}/notes/${note.id}`,

@@ -6,20 +6,22 @@ import { narrowNote } from '../../domain/notes/narrow-note.js'
 import { FLAG_REASONS, type FlagReason, type Note } from '../../domain/notes/note.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { withdrawNote } from '../../domain/notes/withdraw-note.js'
-import { refused, type Outcome } from '../../domain/people/refusal.js'
+import type { Outcome, Refusals } from '../../domain/people/refusal.js'
 import type { Party } from '../../domain/policy/access.js'
 import { AUDIENCES, LEVELS } from '../../domain/policy/level.js'
 import type { Act } from '../../domain/policy/acts.js'
 import type { Grant } from '../../domain/policy/grant.js'
 import { sayRefusals } from '../form.js'
+import { customersShown } from '../names-read.js'
 import { grantOn, noteOf } from '../note-room.js'
+import { isPartial } from '../origin.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { notePage } from '../present/note-page.js'
+import { usedFor, useForm } from '../present/use-form.js'
 import { me } from '../session.js'
 import { readOnRecord } from './notes.js'
 
-/** @param known the customer of the form, if this viewer may know of them */
-type Verb<A extends Act> = (note: Note, grant: Grant<A>, fields: Fields, request: FastifyRequest, known: string | null) => Outcome<Note>
+type Verb<A extends Act> = (note: Note, grant: Grant<A>, fields: Fields, request: FastifyRequest) => Outcome<Note>
 
 /** Everything a reader or writer does to a note from its page: each is one address, one act, one verb. */
 export function noteActs(app: FastifyInstance): void {
@@ -28,20 +30,27 @@ export function noteActs(app: FastifyInstance): void {
       const note = await noteOf(request)
       const grant = grantOn(request, allow, note.standing)
       const fields = (request.body ?? {}) as Fields
-      const customer = one(fields, 'customer')
-      const known = customer === '' ? null : ([...(await request.house.customers.some([customer], request.sight())).keys()][0] ?? null)
-      const outcome = await request.house.notes.change(grant, (now) => verb(now, grant, fields, request, known))
-      if (!outcome.ok) return again(request, reply, note, fields, outcome.refusals)
+      const outcome = await request.house.notes.change(grant, (now) => verb(now, grant, fields, request))
+      if (!outcome.ok) return again(request, reply, note, outcome.refusals, one(fields, 'text'))
       const still = await request.house.notes.get(note.id, request.sight())
       return reply.flash(said).seeOther(still ? `/notes/${note.id}${whereTo(still, me(request).id)}` : '/')
     })
 
-  act('comments', 'note.comment', 'notes.said.commented', (note, grant, fields, request) => commentOn(note, grant, addition(request, fields)), (note, who) => anchorOf('comment', note.comments.findLast(({ by }) => by === who)?.id))
-  act('reuses', 'note.reuse', 'notes.said.reused', (note, grant, fields, request, known) => {
-    // One that is hidden and one that does not exist get the same words.
-    if (one(fields, 'customer') !== '' && !note.revisions.some((r) => r.about.customers.some((id) => id === known))) return refused('customer', 'community.reuse.customer_unknown')
-    return reuseNote(note, grant, { ...addition(request, fields), outcome: one(fields, 'outcome'), customer: known }, request.house.vocabularies.vocabulary())
+  // While somebody types for whom they used it, the same address answers with whom that may be, and writes nothing.
+  app.post<{ Params: { id: string }; Querystring: { part?: string } }>('/notes/:id/reuses', { config: { allow: 'note.reuse' } }, async (request, reply) => {
+    const note = await noteOf(request)
+    const grant = grantOn(request, 'note.reuse', note.standing)
+    const fields = (request.body ?? {}) as Fields
+    if (isPartial(request) && request.query.part === 'customers') return reply.fragment('notes/_use-customer', await useForm(request, note, await customersShown(request, note.shown.about.customers), fields))
+    const customer = await usedFor(request, note, fields)
+    const outcome = customer.ok
+      ? await request.house.notes.change(grant, (now) => reuseNote(now, grant, { ...addition(request, fields), outcome: one(fields, 'outcome'), customer: customer.value }, request.house.vocabularies.vocabulary()))
+      : customer
+    if (!outcome.ok) return again(request, reply, note, outcome.refusals, '', fields)
+    return reply.flash('notes.said.reused').seeOther(`/notes/${note.id}`)
   })
+
+  act('comments', 'note.comment', 'notes.said.commented', (note, grant, fields, request) => commentOn(note, grant, addition(request, fields)), (note, who) => anchorOf('comment', note.comments.findLast(({ by }) => by === who)?.id))
   act('helpful', 'note.helpful', 'notes.said.helpful', (note, grant, fields, request) => markHelpful(note, grant, one(fields, 'helpful') !== 'no', request.house.clock.now()))
   act('flags', 'note.flag', 'notes.said.flagged', (note, grant, fields, request) =>
     flagNote(note, grant, { ...addition(request, fields), item: request.house.ids.next(), reason: FLAG_REASONS.find((r) => r === one(fields, 'reason')) ?? ('' as FlagReason) }))
@@ -70,14 +79,17 @@ function addition(request: FastifyRequest, fields: Fields): Addition {
   return { id: request.house.ids.next(), text: one(fields, 'text'), at: request.house.clock.now(), key: /^[0-9a-f-]{36}$/.test(key) ? key : null }
 }
 
-/** The page again, with what was typed and what stands in the way. */
-async function again(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, fields: Fields, refusals: Parameters<typeof sayRefusals>[1]): Promise<FastifyReply> {
+/**
+ * The page again, with what was typed and what stands in the way.
+ * @param using what was typed under "I used this"
+ */
+async function again(request: FastifyRequest, reply: FastifyReply, note: NoteSeen, refusals: Refusals, typedComment: string, using?: Fields): Promise<FastifyReply> {
   await readOnRecord(request, note)
   return reply.code(422).page('notes/show', {
     title: note.shown.title,
-    note: await notePage(request, note),
+    note: await notePage(request, note, note.shown, using && { fields: using, refusals }),
     refusals: sayRefusals(request, refusals),
-    typedComment: one(fields, 'text'),
+    typedComment,
     key: request.house.ids.next(),
   })
 }
