@@ -103,7 +103,22 @@ function summary({ words }: House, person: Person, { counts, state }: Batch): st
   return `${words.say(person.language, `imports.state.${state}`)}: ${words.say(person.language, 'imports.summary', { created, changed, unchanged, skipped, refused })}`
 }
 
-function complain({ words }: House, person: Person, refusals: Refusals): number {
-  for (const { code, with: values } of refusals) console.error(words.say(person.language, code, values))
+function complain(house: House, person: Person, refusals: Refusals): number {
+  const { words } = house
+  for (const { at, code, with: values } of refusals) {
+    console.error(words.say(person.language, code, values))
+    const choices = choicesFor(at, house, person)
+    if (choices.length > 0) console.error(words.say(person.language, 'imports.cli.choices', { option: `--${at}`, choices: choices.join(', ') }))
+  }
   return 1
+}
+
+/** What this person may give for an option: on a page it would be a list to choose from. */
+function choicesFor(at: string, { people, imports, clock }: House, person: Person): readonly string[] {
+  const directory = people.directory()
+  const domain = directory.domainOf(person, clock.today())
+  if (at === 'mapping') return imports.parts.mappings.shipped().map(({ key }) => key)
+  if (at === 'department') return domain
+  if (at === 'team') return [...directory.teams.values()].filter(({ id, department }) => person.teams.includes(id) || domain.includes(department)).map(({ id }) => id)
+  return []
 }

@@ -460,6 +460,15 @@ t.test('from the terminal: a dry run writes nothing, errors are said with their 
   t.equal(dry.code, 0, dry.said)
   t.match(dry.said, 'nothing was written')
   t.equal((await script('import-customers', folder, [path, '--as', 'li.na'])).code, 1, 'who may not import on the page may not here')
+  // Nobody knows mappings and departments by heart.
+  const unknown = await script('import-notes', folder, [path, '--mapping', 'made-up', '--department', 'retail', '--as', 'zhao.min'])
+  t.equal(unknown.code, 1)
+  t.match(unknown.said, /--mapping may be: .*complaints/)
+  const elsewhere = await script('import-notes', folder, [path, '--mapping', 'complaints', '--department', 'corporate', '--as', 'zhao.min'])
+  t.match(elsewhere.said, /--department may be: .*retail/)
+  t.notMatch(elsewhere.said, /may be: .*corporate/, 'only those of her domain')
+  const teamless = await script('import-notes', folder, [path, '--mapping', 'complaints', '--department', 'retail', '--as', 'zhao.min'])
+  t.match(teamless.said, /--team may be: .*families/)
   // Only one of the two is good: taken when that is said, completed by the whole file.
   await writeFile(path, CUSTOMERS.replace('企业', 'tree'))
   const partly = await script('import-customers', folder, [path, '--as', 'zhao.min', '--leave-out-bad-rows'])
