@@ -194,6 +194,18 @@ t.test('a reader says "I used this", and its author sees where it helped', async
   t.match((await li.get(path)).text, /She stayed\./)
 })
 
+t.test('an author sees by how many colleagues a note was read, from three on, each counted once and never the author', async (t) => {
+  const [li, wang, zhao, qian] = [await bank.signIn('li.na'), await bank.signIn('wang.wei'), await bank.signIn('zhao.min'), await bank.signIn('qian.yu')]
+  const path = await post(li, { body: TEXT, title: 'How many looked' })
+  for (const who of [li, wang, wang, zhao, li]) t.equal((await who.get(path)).status, 200, 'premise')
+  t.notMatch((await li.get(path)).text, /Read by \d/, 'two are too few to say')
+  await qian.get(path)
+  for (const who of [qian, li, wang]) await who.get(path)
+  t.match((await li.get(path)).text, /Read by 3 colleagues/)
+  await bank.restart()
+  t.match((await (await bank.signIn('li.na')).get(path)).text, /Read by 3 colleagues/, 'also after a restart')
+})
+
 t.test('reading and closing what is sensitive is on record, once each, without a word of it', async (t) => {
   const li = await bank.signIn('li.na')
   const zhao = await bank.signIn('zhao.min')
