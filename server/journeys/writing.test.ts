@@ -194,6 +194,24 @@ t.test('a reader says "I used this", and its author sees where it helped', async
   t.match((await li.get(path)).text, /She stayed\./)
 })
 
+t.test('touchpoint and first-hand are remembered from the last note, and what else was chosen is not', async (t) => {
+  const li = await bank.signIn('li.na')
+  await post(li, { body: 'A word on the telephone.', touchpoint: 'call_out', firsthand: 'no', informant: 'customer', topic: 'pricing' })
+  const page = await li.get('/notes/new')
+  t.match(page.body, /<option value="call_out" selected>/)
+  t.same(page.form('/notes').fields['firsthand'], ['no'])
+  for (const other of ['customer', 'pricing']) t.notMatch(page.body, `value="${other}" selected`, 'the rest begins anew')
+})
+
+t.test('what is copied for a chat is title and link; of a confidential note the link alone', async (t) => {
+  const chen = await bank.signIn('chen.mei')
+  const copied = async (path: string) => /data-copy="([^"]*)"/.exec((await chen.get(path)).body)?.[1]
+  const open = await post(chen, { body: TEXT, title: 'Fit for a chat' })
+  const closed = await post(chen, { body: TEXT, title: 'Not fit for a chat', level: 'confidential' })
+  t.match(await copied(open), new RegExp(`^Fit for a chat https?://.*${open}$`))
+  t.match(await copied(closed), new RegExp(`^https?://[^ ]*${closed}$`))
+})
+
 t.test('an author sees by how many colleagues a note was read, from three on, each counted once and never the author', async (t) => {
   const [li, wang, zhao, qian] = [await bank.signIn('li.na'), await bank.signIn('wang.wei'), await bank.signIn('zhao.min'), await bank.signIn('qian.yu')]
   const path = await post(li, { body: TEXT, title: 'How many looked' })
