@@ -154,11 +154,9 @@ function refuseTraces(packages) {
   }
 }
 
-/** That of everybody is no trace. */
 function registryHost() {
   const [line] = must('npm', ['config', 'get', 'registry'], ROOT).trim().split('\n').slice(-1)
-  const host = URL.canParse(line) ? new URL(line).host : ''
-  return host === 'registry.npmjs.org' ? '' : host
+  return URL.canParse(line) ? new URL(line).host : ''
 }
 
 function sums() {
