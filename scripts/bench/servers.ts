@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,7 +46,6 @@ export async function scratchMeilisearch(): Promise<ScratchServer> {
   const given = process.env['MEILI_URL']
   if (given) return { env: { MEILI_URL: given, MEILI_KEY: process.env['MEILI_KEY'] ?? '', MEILI_INDEX: `bench-${process.pid}` }, memory: async () => null, stop: async () => {} }
   const folder = await mkdtemp(join(tmpdir(), 'tacit-bench-meili-'))
-  await mkdir(folder, { recursive: true })
   const port = await freePort()
   const key = randomBytes(24).toString('base64url')
   const url = `http://127.0.0.1:${port}`
@@ -71,7 +70,6 @@ export async function scratchMeilisearch(): Promise<ScratchServer> {
 
 /** Of the process with its threads, MB. */
 export async function residentMemory(pid: number | undefined): Promise<number | null> {
-  const { readFile } = await import('node:fs/promises')
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const found = /VmRSS:\s+(\d+)/.exec(status)?.[1]
   return found === undefined ? null : Math.round(Number(found) / 1024)
