@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { MeilisearchApiError, type Index, type Meilisearch, type Settings } from 'meilisearch'
+import { MeilisearchApiError, type Meilisearch, type Settings } from 'meilisearch'
 import type { Entry } from '../../../domain/search/entry.js'
 import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
 import { documentOf, isOurs, type Document } from './document.js'
@@ -134,7 +134,13 @@ export class Keeping {
 
   /** The file is written again without the pages that what was replaced or dropped has left. */
   scrub(): Promise<void> {
-    return this.inTurn(() => this.inEach('scrub', (index) => index.compact()))
+    return this.inTurn(async () => {
+      const { building } = this
+      const compacted = (name: string): Promise<void> => this.server.task('scrub', (client) => client.index(name).compact())
+      // What fails in the one being built fails the rebuild alone.
+      const beside = building && compacted(Keeping.beside(this.name)).catch((error: unknown) => (building.failed ??= error as Error))
+      await Promise.all([compacted(this.name), beside])
+    })
   }
 
   close(): void {
@@ -200,19 +206,6 @@ export class Keeping {
       const newer = documents.filter(({ facts }) => (versions.get(facts.id) ?? -1) <= facts.version)
       if (newer.length > 0) await finished(client, index.addDocuments(newer))
     })
-  }
-
-  /** In the index that answers, and in the one being built: what fails there fails the rebuild alone. */
-  private async inEach(what: string, work: (index: Index, client: Meilisearch) => Promise<unknown>): Promise<void> {
-    const { building } = this
-    const each = (name: string): Promise<unknown> => {
-      return this.server.manage(what, async (client) => {
-        const done = work(client.index(name), client)
-        return 'waitTask' in done ? finished(client, done as never) : done
-      })
-    }
-    const beside = building && each(Keeping.beside(this.name)).catch((error: unknown) => (building.failed ??= error as Error))
-    await Promise.all([each(this.name), beside])
   }
 
   private async inTurn(work: () => Promise<void>): Promise<void> {
