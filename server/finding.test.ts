@@ -28,7 +28,7 @@ class FarEngine {
       return results(this.name)
     }
     const engine = { search, status: () => this.status } as unknown as SearchEngine
-    return { name: this.name, engine, hold: () => new Set(this.held), behind: async () => 3 }
+    return { name: this.name, engine, hold: () => new Set(this.held), behind: async (most = 10) => ({ things: Math.min(most, 3), more: most < 3 }) }
   }
 }
 
@@ -125,7 +125,8 @@ t.test('how each engine is can be asked', async (t) => {
   const { finding, find } = open([near, far])
   await find()
   t.match(await finding.engines(), [
-    { name: 'near', state: 'resting', behind: 3 },
-    { name: 'far', state: 'ready', entries: 1, rebuilding: null, behind: 3, onHold: 2 },
+    { name: 'near', state: 'resting', behind: { things: 3, more: false } },
+    { name: 'far', state: 'ready', entries: 1, rebuilding: null, behind: { things: 3, more: false }, onHold: 2 },
   ])
+  t.match(await finding.engines(2), [{ behind: { things: 2, more: true } }, { behind: { things: 2, more: true } }], 'counted as far as it matters')
 })

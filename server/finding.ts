@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Behind } from './domain/policy/events.js'
 import { SearchUnavailable, type EngineReport, type Finder, type SearchEngine } from './domain/search/port.js'
 import type { BasicSearch } from './basic-search.js'
 
@@ -9,8 +10,8 @@ export interface Answering {
   readonly engine: SearchEngine
   /** ids that it has not taken in their newest state */
   hold(): ReadonlySet<string>
-  /** how many things it has not taken yet */
-  behind(): Promise<number>
+  /** how many things it has not taken yet, counted up to `most` */
+  behind(most?: number): Promise<Behind>
 }
 
 export interface FindingOptions {
@@ -66,7 +67,7 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     similar: async (to, sight, options, signal) => {
       return (await answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal))?.value ?? []
     },
-    engines: () => Promise.all(asked.map((each) => each.report())),
+    engines: (most) => Promise.all(asked.map((each) => each.report(most))),
   }
 }
 
@@ -105,10 +106,10 @@ class Asked {
     this.failures += 1
   }
 
-  async report(): Promise<EngineReport> {
+  async report(most?: number): Promise<EngineReport> {
     const { name, engine, hold, behind } = this.answering
     const { state, entries, rebuilding } = engine.status()
-    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: await behind(), onHold: hold().size }
+    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: await behind(most), onHold: hold().size }
   }
 
   private get isResting(): boolean {

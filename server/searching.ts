@@ -73,7 +73,7 @@ export function openSearching(parts: SearchingParts): Searching {
   const feeders = parts.engines.map(({ index, name, engine }) => new IndexFeeder({ ...parts, engine, index, name, ...(shared && { most: MOST_ELSEWHERE }) }))
   const basic = openBasicSearch({ ...parts.seen, people: parts.people, vocabularies: parts.vocabularies, dayOf: parts.dayOf })
   const finder = openFinding(
-    parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => feed.onHold(index), behind: () => feed.behind(index) })),
+    parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => feed.onHold(index), behind: (most?: number) => feed.behind(index, most) })),
     basic, { patience: parts.patience, startOf: parts.startOf, told },
   )
   let leads = false
@@ -126,8 +126,8 @@ export function openSearching(parts: SearchingParts): Searching {
       wrote += 1
       // A bounded wait: an import must end although an engine is slow.
       for (let looks = 0; wrote % ROOM.every === 0 && looks < ROOM.looks; looks += 1) {
-        const engines = await finder.engines()
-        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind < ROOM.behind)) return
+        const engines = await finder.engines(ROOM.behind)
+        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things < ROOM.behind)) return
         await pause(ROOM.ms)
       }
     },

@@ -106,7 +106,7 @@ function person(id: string, department: string, roles: Person['roles']): Person 
 }
 
 /** Real complaint narratives and Chinese banking questions when the test data is there, else made-up sentences; every one with a number of its own. */
-function texts(): (n: number) => string {
+export function texts(): (n: number) => string {
   const shared = process.env['TACIT_SHARED'] ?? join(ROOT, '..', 'shared')
   const file = join(shared, 'data', 'complaint-narratives.jsonl')
   const english = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => String((JSON.parse(line) as { narrative: string }).narrative).slice(0, 900)) : ['The customer was not told that the rate would reset, and left.']

@@ -2,9 +2,11 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Signer } from '@fastify/cookie'
+import { Meilisearch } from 'meilisearch'
 import { readConfig } from '../../server/config.js'
 import { build } from '../../server/app.js'
 import { digestOfThousand } from './digest.js'
+import { importNotes } from './import.js'
 import { parseQuery } from '../../server/domain/search/query.js'
 import { FACETS } from '../../server/domain/search/entry.js'
 import { cookieName, sessionFor } from '../../server/http/session.js'
@@ -45,6 +47,10 @@ app.post('/bench/rebuild', { config: { allow: 'signed-in' } }, async () => {
   return { ms: performance.now() - at, delayP99: delay.percentile(99) / 1e6, delayMax: delay.max / 1e6 }
 })
 app.post('/bench/digest', { config: { allow: 'signed-in' } }, async () => digestOfThousand(house))
+app.post<{ Querystring: { rows: string } }>('/bench/import', { config: { allow: 'signed-in' } }, async (request) => {
+  const at = performance.now()
+  return { rows: await importNotes(house, Number(request.query.rows)), ms: performance.now() - at }
+})
 app.post('/bench/settled', { config: { allow: 'signed-in' } }, async (_request, reply) => {
   await house.caughtUp()
   return reply.code(204).send()
@@ -66,19 +72,19 @@ for (const login of ['reader-0', 'reader-1', 'curator-0']) {
 console.log(JSON.stringify({ origin: app.listeningOrigin, ready, indexed, cookies, notes: (await house.finder.engines())[0]?.entries }))
 process.once('SIGTERM', () => void app.close().then(() => pool?.end()).then(() => house.close()).then(() => process.exit(0)))
 
-/** Questions to a search server are sent with `fetch`: those of one search are kept, to be asked again one after the other with nothing around them. */
-function rememberQuestions(): { asked: [string | URL | Request, RequestInit | undefined][]; again(): Promise<void> } {
-  const send = globalThis.fetch
+/** The questions to a search server that one search leads to are kept, to be asked again one after the other with nothing around them. */
+function rememberQuestions(): { asked: { client: Meilisearch; question: Parameters<Meilisearch['multiSearch']>[0] }[]; again(): Promise<void> } {
+  const send = Meilisearch.prototype.multiSearch as (this: Meilisearch, ...given: unknown[]) => Promise<never>
   const kept: ReturnType<typeof rememberQuestions> = {
     asked: [],
     again: async () => {
-      for (const [address, init] of [...kept.asked]) await (await send(address, { ...init, signal: null })).text()
+      for (const { client, question } of [...kept.asked]) await send.call(client, question)
     },
   }
-  globalThis.fetch = (address, init) => {
-    if (String(address instanceof Request ? address.url : address).endsWith('/multi-search')) kept.asked.push([address, init])
-    return send(address, init)
-  }
+  Meilisearch.prototype.multiSearch = function (this: Meilisearch, question: never, extra: never) {
+    kept.asked.push({ client: this, question })
+    return send.call(this, question, extra)
+  } as typeof Meilisearch.prototype.multiSearch
   return kept
 }
 

@@ -21,7 +21,9 @@ import type { Browser } from './browser.js'
 
 const scratch = await mkdtemp(join(tmpdir(), 'tacit-backup-'))
 const folder = join(scratch, 'data')
-const bank = await openBank(t, { folder })
+// Files, whatever other journeys run over: what is made from a database is in adapters/store/postgres/backup.test.ts.
+const env = { DATABASE_URL: '' }
+const bank = await openBank(t, { folder, env })
 t.teardown(() => rm(scratch, { recursive: true, force: true }))
 
 const SECRET = 'hqvzkwpxjtrm'
@@ -83,7 +85,7 @@ t.test('a backup made while everybody writes restores to the same portal with th
   const now = await reading(bank.house, ids)
   const { files } = await restore('load.gz', 'restored')
   t.equal(files, made.files)
-  const other = await openBank(t, { folder: join(scratch, 'restored') })
+  const other = await openBank(t, { folder: join(scratch, 'restored'), env })
   await other.house.started()
   await other.house.caughtUp()
   const then = await reading(other.house, ids)
@@ -178,7 +180,7 @@ t.test('of what strangers had typed or sent before, only what was looked at and 
   t.same(uploads, [kept], 'and so does an upload')
   t.equal(leftOut, 2)
 
-  const other = await openBank(t, { folder: join(scratch, 'strangers') })
+  const other = await openBank(t, { folder: join(scratch, 'strangers'), env })
   await other.house.started()
   const curator = await other.signIn('zhao.min')
   await curator.post(`/imports/${sent}/run`, {}, { from: `/imports/${sent}` })

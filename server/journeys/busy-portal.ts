@@ -25,11 +25,11 @@ import { openHouse } from '../wire.js'
 import { DEPARTMENTS, PEOPLE, TEAMS } from './bank-people.js'
 import { wholeText } from './whole-text.js'
 
-const [folder = '', seed = '0'] = process.argv.slice(2)
+const [folder = '', seed = '0', address = ''] = process.argv.slice(2)
 const say = (...words: (string | number)[]) => writeSync(1, `${words.join(' ')}\n`)
 const dice = new Dice(Number(seed))
 
-const house = await openHouse(readConfig({ NODE_ENV: 'test', DATA_DIR: folder, DEMO: 'false' }), { reserveBytes: 4_096 })
+const house = await openHouse(readConfig({ NODE_ENV: 'test', DATA_DIR: folder, DEMO: 'false', DATABASE_URL: address }), { reserveBytes: 4_096 })
 await house.started()
 if (house.people.directory().persons.size === 0) await house.people.change(() => ({ persons: PEOPLE, departments: DEPARTMENTS, teams: TEAMS }))
 const writers = ['li-na', 'wang-wei', 'chen-mei'].map(personOf)

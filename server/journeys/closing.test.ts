@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
+import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { sightOf } from '../domain/policy/readable.js'
 import { ROOT } from '../root.js'
 import { openBank, sessionCookie } from './bank.js'
@@ -23,7 +24,7 @@ interface Running {
 async function start(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const child = spawn(process.execPath, ['dist/server/main.js'], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, DEMO: 'false', LOG_LEVEL: 'warn', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, DEMO: 'false', LOG_LEVEL: 'warn', ...(await scratchAddress(folder)), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said: string[] = []

@@ -5,6 +5,7 @@ import { extname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { readConfig } from '../config.js'
 import type { Customer } from '../domain/customers/customer.js'
 import { isActive } from '../domain/notes/item.js'
@@ -21,6 +22,9 @@ const FROM_SOURCE = extname(import.meta.filename) === '.ts'
 const BUSY = fileURLToPath(new URL(`./busy-portal${extname(import.meta.filename)}`, import.meta.url))
 const KILLS = process.env['TACIT_DEPTH'] === 'deep' ? 200 : 5
 const SEED = Number(process.env['TACIT_SEED'] ?? Date.now() % 100_000)
+
+const ANY_ANSWER = [/\n(text|session|draft) /]
+const EVERY_ANSWER = [/\ntext /, /\ndecision /, /\ncomment /, /\nsession /, /\nleft /, /\ndraft /, /\ncustomer /]
 
 /** What the portal said was done, over all its lives. */
 class Answered {
@@ -45,7 +49,7 @@ class Answered {
   }
 }
 
-t.test(`killed ${KILLS} times while everybody writes, the portal keeps whatever it answered, and list and index say what the files say`, { timeout: KILLS * 60_000 }, async (t) => {
+t.test(`killed ${KILLS} times while everybody writes, the portal keeps whatever it answered, and list and index say what the files say`, { timeout: KILLS * 120_000 }, async (t) => {
   t.comment(`TACIT_SEED=${SEED}`)
   const dice = new Dice(SEED)
   const scratch = await mkdtemp(join(tmpdir(), 'tacit-killed-'))
@@ -57,7 +61,7 @@ t.test(`killed ${KILLS} times while everybody writes, the portal keeps whatever 
     // The first life is long enough for an answer of every kind. Every fifth time while it is still starting: then what the last life left unfinished is left unfinished again.
     const starting = kill % 5 === 0
     if (starting) early += 1
-    await writeUntilKilled(folder, SEED + kill, starting ? { afterStart: 400 + dice.below(1_200) } : { afterAnswer: kill === 1 ? 900 : 5 + dice.below(400) }, answered)
+    await writeUntilKilled(folder, SEED + kill, starting ? { afterStart: 400 + dice.below(1_200) } : { afterAnswer: 5 + dice.below(400), of: kill === 1 ? EVERY_ANSWER : ANY_ANSWER }, answered)
     const wrong = await wrongIn(folder, answered)
     if (wrong.length > 0) t.fail(`kill ${kill}: ${wrong.slice(0, 8).join('; ')}`)
   }
@@ -69,15 +73,16 @@ t.test(`killed ${KILLS} times while everybody writes, the portal keeps whatever 
   t.ok([...answered.sessions.values()].includes('left') && [...answered.sessions.values()].includes('open'), 'premise: people came and left')
 })
 
-async function writeUntilKilled(folder: string, seed: number, when: { readonly afterStart: number } | { readonly afterAnswer: number }, answered: Answered): Promise<void> {
+async function writeUntilKilled(folder: string, seed: number, when: { readonly afterStart: number } | { readonly afterAnswer: number; readonly of: readonly RegExp[] }, answered: Answered): Promise<void> {
   const loader = FROM_SOURCE ? ['--import=@tapjs/typescript/import'] : []
-  const child = spawn(process.execPath, [...loader, BUSY, folder, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TSIMP_DIAG: 'ignore' } })
+  const { DATABASE_URL = '' } = await scratchAddress(folder)
+  const child = spawn(process.execPath, [...loader, BUSY, folder, String(seed), DATABASE_URL], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TSIMP_DIAG: 'ignore' } })
   const ended = new Promise((resolve) => child.on('close', resolve))
   let said = ''
   const writing = new Promise<void>((resolve) => {
     child.stdout.on('data', (text) => {
       said += text
-      if (/\n(text|session|draft) /.test(said)) resolve()
+      if ('of' in when && when.of.every((kind) => kind.test(said))) resolve()
     })
   })
   if ('afterAnswer' in when) {
@@ -93,12 +98,13 @@ async function writeUntilKilled(folder: string, seed: number, when: { readonly a
 async function wrongIn(folder: string, answered: Answered): Promise<string[]> {
   const wrong: string[] = []
   const told: string[] = []
-  const house = await openHouse(readConfig({ NODE_ENV: 'test', DATA_DIR: folder, DEMO: 'false' }), { reserveBytes: 4_096, told: (sentence) => told.push(sentence) })
+  const { DATABASE_URL = '' } = await scratchAddress(folder)
+  const house = await openHouse(readConfig({ NODE_ENV: 'test', DATA_DIR: folder, DEMO: 'false', DATABASE_URL }), { reserveBytes: 4_096, told: (sentence) => told.push(sentence) })
   try {
     await house.started()
     await house.caughtUp()
-    const notes = await documentsIn<Note>(join(folder, 'notes'))
-    const customers = await documentsIn<Customer>(join(folder, 'customers'))
+    const notes = DATABASE_URL ? await rowsIn<Note>(DATABASE_URL, 'note') : await documentsIn<Note>(join(folder, 'notes'))
+    const customers = DATABASE_URL ? await rowsIn<Customer>(DATABASE_URL, 'customer') : await documentsIn<Customer>(join(folder, 'customers'))
     wrong.push(...lostNotes(notes, answered), ...await lostElsewhere(house, customers, answered), ...halves(notes))
     wrong.push(...await listsDiffer(house, notes, customers), ...await indexDiffers(house, notes, customers))
     const verdict = await house.record.verify()
@@ -212,4 +218,19 @@ async function documentsIn<T extends { readonly id: string }>(folder: string): P
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && /^[0-9a-f-]{36}\.json$/.test(entry.name))
   const read = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(file.parentPath, file.name), 'utf8')) as T))
   return new Map(read.map((one) => [one.id, one]))
+}
+
+/** The same from a database. */
+async function rowsIn<T extends { readonly id: string }>(address: string, kind: 'note' | 'customer'): Promise<Map<string, T>> {
+  const [{ Database }, { itemsInDatabase }] = await Promise.all([import('../adapters/store/postgres/database.js'), import('../adapters/store/postgres/database-items.js')])
+  const database = Database.open({ url: address })
+  try {
+    return await database.snapshot(async (tx) => {
+      const found = new Map<string, T>()
+      for await (const item of itemsInDatabase(tx)) if (item.kind === kind) found.set(item.key, item.value as unknown as T)
+      return found
+    })
+  } finally {
+    await database.close()
+  }
 }

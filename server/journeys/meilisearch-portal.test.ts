@@ -20,7 +20,7 @@ t.test('with Meilisearch everybody finds what the table allows, and counts are w
   await whole.bank.house.caughtUp()
   const browsers = new Map<EmployeeId, Browser>()
   for (const who of whole.people) browsers.set(who, await whole.bank.signIn((PEOPLE.person(who)?.login ?? who) as never))
-  t.match(await whole.bank.house.finder.engines(), [{ state: 'ready', behind: 0, onHold: 0 }], 'premise')
+  t.match(await whole.bank.house.finder.engines(), [{ state: 'ready', behind: { things: 0 }, onHold: 0 }], 'premise')
   await findingKeepsTheLaw(t, whole, browsers)
   t.match(await whole.bank.house.finder.engines(), [{ state: 'ready' }], 'it answered to the end')
 })
@@ -119,7 +119,7 @@ t.test('of two servers any that is up answers, each with its own list of what is
   const [li, wang] = [await bank.signIn('li.na'), await bank.signIn('wang.wei')]
   const path = await post(li, 'Marzipan is what she brings to every meeting.')
   await bank.house.caughtUp()
-  t.match(await bank.house.finder.engines(), [{ state: 'ready', behind: 0 }, { state: 'ready', behind: 0 }], 'premise')
+  t.match(await bank.house.finder.engines(), [{ state: 'ready', behind: { things: 0 } }, { state: 'ready', behind: { things: 0 } }], 'premise')
   await one.stop()
   t.match((await li.get('/search?q=marzipan')).body, path)
   t.notMatch((await li.get('/search?q=marzipan')).text, /simple way/)
@@ -179,7 +179,7 @@ async function post(who: Browser, body: string): Promise<string> {
 
 /** Until every engine that the portal knows of answers and has been filled, or a while has gone by. */
 async function answering(house: House): Promise<void> {
-  await settled(async () => (await house.finder.engines()).some(({ state, rebuilding, behind }) => state === 'ready' && rebuilding === null && behind === 0), 'an engine answers')
+  await settled(async () => (await house.finder.engines()).some(({ state, rebuilding, behind }) => state === 'ready' && rebuilding === null && behind.things === 0), 'an engine answers')
 }
 
 async function settled(holds: () => Promise<boolean>, what: string): Promise<void> {

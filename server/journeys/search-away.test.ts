@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { MOST_BEHIND } from '../domain/policy/events.js'
+import type { Finder } from '../domain/search/port.js'
 import { PEOPLE } from '../house/oracle/bank.js'
 import type { EmployeeId } from '../house/oracle/principals.js'
 import type { Browser } from './browser.js'
@@ -40,6 +42,21 @@ t.test('a teller posts and finds while the engine refuses or hangs, in both lang
     t.match((await li.get('/readyz')).text, /^ready/, 'the portal serves')
     t.match((await li.get('/readyz')).text, /search/, 'and says how search is')
   }
+})
+
+t.test('how far an engine is behind is counted to a bound, and said so to the administrator in both languages and to what watches', async (t) => {
+  const far = { name: 'embedded', state: 'ready' as const, entries: 7, rebuilding: null, onHold: 0 }
+  const engines = async () => [{ ...far, behind: { things: MOST_BEHIND, more: true } }, { ...far, behind: { things: 4_321, more: false } }]
+  const bank = await openBank(t, { house: { finder: { engines } as unknown as Finder } })
+  const han = await bank.signIn('han.bing')
+  t.equal((await han.get('/readyz')).body, 'ready\nsearch 1: ready, 10000+ behind\nsearch 2: ready, 4321 behind\n')
+  const page = await han.get('/admin')
+  t.match(page.text, /more than 10,000/)
+  t.match(page.text, /4,321/)
+  await bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((one) => (one.login === 'han.bing' ? { ...one, language: 'zh' as const } : one)) }))
+  const chinese = await (await bank.signIn('han.bing')).get('/admin')
+  t.match(chinese.text, /超过 10,000/)
+  t.match(chinese.text, /4,321/)
 })
 
 /** An address where nobody listens. */

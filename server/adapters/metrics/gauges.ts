@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { AllNotes } from '../../domain/notes/port.js'
 import type { Outbox } from '../../domain/digests/port.js'
 import type { Everything } from '../../domain/policy/everything.js'
-import type { Feed } from '../../domain/policy/events.js'
+import { MOST_BEHIND, type Feed } from '../../domain/policy/events.js'
 
 /** What is looked at when somebody asks for the numbers. */
 export interface Watched {
@@ -52,8 +52,8 @@ export function watch(registry: Registry, watched: Watched): void {
 
   gauge('tacit_ready', '1 while nothing is missing from any list', [], (it) => it.set(watched.ready() ? 1 : 0), true)
   gauge('tacit_leader', '1 in the process that sends mail and does what falls due', [], (it) => it.set(watched.leads() ? 1 : 0), true)
-  gauge('tacit_relay_events_behind', 'things written that a consumer has not taken yet', ['consumer'], async (it) => {
-    for (const consumer of watched.consumers) it.set({ consumer }, await feed.behind(consumer))
+  gauge('tacit_relay_events_behind', `things written that a consumer has not taken yet; counted up to ${MOST_BEHIND}`, ['consumer'], async (it) => {
+    for (const consumer of watched.consumers) it.set({ consumer }, (await feed.behind(consumer)).things)
   })
   gauge('tacit_relay_set_aside', 'things a consumer could not take', ['consumer'], async (it) => {
     for (const consumer of watched.consumers) it.set({ consumer }, (await feed.asideOf(consumer)).length)

@@ -76,8 +76,8 @@ export function mergeTerm(now: Taxonomy, _grant: Grant<'vocabulary.edit'>, kind:
   const terms = termsOf(now, kind) as readonly Topic[]
   const [from, to] = [terms.find((one) => one.key === key), terms.find((one) => one.key === into)]
   const merged = now.aliases[kind] ?? {}
-  if (!from || key in merged) return refused('', 'vocabulary.gone')
-  if (!to || to.retired || into in merged) return refused('into', 'vocabulary.merge.into_missing')
+  if (!from || Object.hasOwn(merged, key)) return refused('', 'vocabulary.gone')
+  if (!to || to.retired || Object.hasOwn(merged, into)) return refused('into', 'vocabulary.merge.into_missing')
   if (key === into) return refused('into', 'vocabulary.merge.itself')
   if (kind === 'topics' && childrenOf(now, key).length > 0) return refused('', 'vocabulary.merge.has_children')
   if (from.route_to || to.route_to) return refused('into', 'vocabulary.merge.routes')
@@ -131,7 +131,7 @@ function objectionsTo(now: Taxonomy, kind: EditedKind, key: string, typed: TermT
   const parent = typed.parent.trim()
   if (kind === 'topics' && parent !== '') {
     const above = now.topics.find((one) => one.key === parent)
-    if (!above || above.retired || parent in (now.aliases.topics ?? {})) found.push({ at: 'parent', code: 'vocabulary.parent.missing' })
+    if (!above || above.retired || Object.hasOwn(now.aliases.topics ?? {}, parent)) found.push({ at: 'parent', code: 'vocabulary.parent.missing' })
     else if (parent === key || isBelow(now, parent, key)) found.push({ at: 'parent', code: 'vocabulary.parent.circle' })
     // Facets and forms show two levels; a third would be nowhere.
     else if (above.parent || childrenOf(now, key).length > 0) found.push({ at: 'parent', code: 'vocabulary.parent.too_deep' })
@@ -156,17 +156,17 @@ function withTerms(now: Taxonomy, kind: EditedKind, terms: readonly Term[]): Tax
 
 /** A key that ever meant something stays taken, so that no old note can come to mean something else. */
 function isTaken(now: Taxonomy, kind: EditedKind, key: string): boolean {
-  return termsOf(now, kind).some((one) => one.key === key) || (isMergeable(kind) && key in (now.aliases[kind] ?? {}))
+  return termsOf(now, kind).some((one) => one.key === key) || (isMergeable(kind) && Object.hasOwn(now.aliases[kind] ?? {}, key))
 }
 
 function isWordTaken(now: Taxonomy, kind: EditedKind, key: string, language: 'en' | 'zh', word: string): boolean {
   const merged = isMergeable(kind) ? (now.aliases[kind] ?? {}) : {}
-  return termsOf(now, kind).some((one) => one.key !== key && !one.retired && !(one.key in merged) && one[language].toLowerCase() === word.toLowerCase())
+  return termsOf(now, kind).some((one) => one.key !== key && !one.retired && !Object.hasOwn(merged, one.key) && one[language].toLowerCase() === word.toLowerCase())
 }
 
 function childrenOf(now: Taxonomy, key: string): readonly Topic[] {
   const merged = now.aliases.topics ?? {}
-  return now.topics.filter((one) => one.parent === key && !(one.key in merged))
+  return now.topics.filter((one) => one.parent === key && !Object.hasOwn(merged, one.key))
 }
 
 function isBelow(now: Taxonomy, key: string, above: string): boolean {

@@ -72,6 +72,16 @@ t.test('a reason never vanishes: retired it is still named, and codes the portal
   t.notOk(termsOf(back, 'reasons.return').some((term) => term.retired))
 })
 
+t.test('a key that every object answers to is a key like any other', async (t) => {
+  for (const key of ['constructor', '__proto__', 'toString']) {
+    t.equal(new Vocabulary(TAXONOMY).resolve('topics', key), key)
+    t.same(new Vocabulary(TAXONOMY).topicWithin(key), [key], 'a filter asks for it and finds nothing')
+    t.equal(new Vocabulary(TAXONOMY).topic(key), undefined)
+  }
+  const named = kept(addTerm(TAXONOMY, grant(), 'topics', typed({ key: 'constructor' }), editing()))
+  t.ok(new Vocabulary(named).offered('topics').some(({ key }) => key === 'constructor'), 'and a topic of that name can be chosen')
+})
+
 t.test('a merged topic is read as the other one everywhere, and no note is touched', async (t) => {
   const more = kept(addTerm(TAXONOMY, grant(), 'topics', typed({}), editing()))
   const merged = kept(mergeTerm(more, grant(), 'topics', 'fees', 'pricing', editing(2)))

@@ -82,9 +82,10 @@ export class Vocabulary {
     const aliases = this.taxonomy.aliases[kind] ?? {}
     const walked = new Set<string>()
     let at = key
-    for (let next = aliases[at]; next !== undefined && !walked.has(at); next = aliases[at]) {
+    // Only what was merged: every object answers to names such as `constructor`, and anybody may ask for those.
+    while (Object.hasOwn(aliases, at) && !walked.has(at)) {
       walked.add(at)
-      at = next
+      at = aliases[at] as string
     }
     return at
   }
@@ -108,7 +109,7 @@ export class Vocabulary {
   /** Those offered in forms. @param chosen what the form holds already: it stays to be chosen, retired or not */
   offered(kind: Exclude<TermKind, 'tags'>, chosen: readonly string[] = []): readonly Topic[] {
     const merged = this.taxonomy.aliases[kind] ?? {}
-    return this.taxonomy[kind].filter((term) => !(term.key in merged) && (!term.retired || chosen.includes(term.key)))
+    return this.taxonomy[kind].filter((term) => !Object.hasOwn(merged, term.key) && (!term.retired || chosen.includes(term.key)))
   }
 
   reasonsOffered(kind: ReasonKind): readonly Term[] {

@@ -1,4 +1,4 @@
-import type { Person } from './person.js'
+import type { Language, Person } from './person.js'
 import type { Firstly, People } from './port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from './refusal.js'
 
@@ -8,6 +8,8 @@ export interface FirstAdmin {
   readonly email: string
   readonly bank: string
   readonly bankZh: string
+  /** which pages and mails they get until they choose another */
+  readonly language: Language
 }
 
 /**
@@ -34,7 +36,7 @@ export async function foundBank(
     roles: ['employee', 'admin'],
     domain: [],
     clearance: 'internal',
-    language: 'en',
+    language: first.language,
     active: true,
     absence: null,
     nameEn: '', settings: { shortcuts: true, theme: 'auto' },

@@ -21,6 +21,16 @@ export interface Indexes {
   readonly shared: boolean
 }
 
+/** Counting ends here: whoever asks how far a consumer is behind need not know more than that it is this much. */
+export const MOST_BEHIND = 10_000
+
+/** A count that costs no more than its bound, however much there is. */
+export interface Behind {
+  readonly things: number
+  /** there are more than these */
+  readonly more: boolean
+}
+
 /** The feed of a store: the newest event of each thing, in order of `seq`, only below every write still in flight. */
 export interface Feed {
   after(seq: number, limit: number, pass: Everything): Promise<readonly ThingEvent[]>
@@ -40,8 +50,8 @@ export interface Feed {
   onHold(index?: string): ReadonlySet<string>
   /** the engine of the index has confirmed this version */
   release(id: string, version: number, index?: string): void
-  /** how many things were written after the consumer's place */
-  behind(consumer: string): Promise<number>
+  /** How many things were written after the consumer's place. @param most where to stop counting, at least 1, default MOST_BEHIND */
+  behind(consumer: string, most?: number): Promise<Behind>
   /** the versions kept of these; what is kept no more, or never was, is not among them */
   versionsOf(ids: readonly string[], pass: Everything): Promise<ReadonlyMap<string, number>>
 }

@@ -16,6 +16,7 @@ export interface Folded {
  * Code point by code point, so that a hit can be shown in the text as it was written.
  */
 export function fold(text: string): string {
+  if (isPlain(text)) return foldPlain(text)
   let out = ''
   for (const character of text) out += foldCharacter(character)
   return out
@@ -23,6 +24,7 @@ export function fold(text: string): string {
 
 /** As `fold`, remembering offsets for highlighting. */
 export function foldWithOffsets(text: string): Folded {
+  if (isPlain(text)) return { text: foldPlain(text), from: Int32Array.from({ length: text.length + 1 }, (_, i) => i) }
   let out = ''
   const from: number[] = []
   let at = 0
@@ -34,6 +36,15 @@ export function foldWithOffsets(text: string): Folded {
   }
   from.push(at)
   return { text: out, from: Int32Array.from(from) }
+}
+
+/** Most English is: then each character stays one. */
+function isPlain(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text)
+}
+
+function foldPlain(text: string): string {
+  return text.toLowerCase().replace(/[\x00-\x1f\x7f]/g, ' ')
 }
 
 const known = new Map<string, string>()

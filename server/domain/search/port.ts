@@ -1,3 +1,4 @@
+import type { Behind } from '../policy/events.js'
 import type { Sight } from '../policy/readable.js'
 import type { Entry, FacetName, Kind } from './entry.js'
 import type { Query } from './query.js'
@@ -47,8 +48,8 @@ export interface Finder {
   suggest(typed: string, sight: Sight, options: Omit<SuggestOptions, 'hold'>, signal?: AbortSignal): Promise<Suggestions>
   /** Nothing while no engine answers. */
   similar(to: Likeness, sight: Sight, options: Omit<SimilarOptions, 'hold'>, signal?: AbortSignal): Promise<readonly Hit[]>
-  /** how each engine is, in the order they are asked */
-  engines(): Promise<readonly EngineReport[]>
+  /** How each engine is, in the order they are asked. @param most where counting how far they are behind may stop */
+  engines(most?: number): Promise<readonly EngineReport[]>
 }
 
 export interface Found extends Results {
@@ -73,7 +74,7 @@ export interface EngineReport {
   readonly entries: number
   readonly rebuilding: number | null
   /** how many things were written that it has not taken yet */
-  readonly behind: number
+  readonly behind: Behind
   readonly onHold: number
 }
 

@@ -37,7 +37,7 @@ function rowsOf(request: FastifyRequest, taxonomy: Taxonomy, kind: EditedKind) {
     href: `/vocabulary/${kind}/${term.key}`, key: term.key, name: labels.of(term), other: labels.zh ? term.en : term.zh, otherLang: labels.zh ? 'en' : 'zh', child: term.parent !== undefined,
     description: term.description ? labels.of(term.description) : '',
     reviewFirst: term.governance === 'review_first', elsewhere: term.route_to !== undefined, retired: term.retired === true,
-    mergedInto: merged[term.key] === undefined ? '' : nameOf(merged[term.key] as string),
+    mergedInto: Object.hasOwn(merged, term.key) ? nameOf(merged[term.key] as string) : '',
   }))
 }
 
@@ -48,8 +48,8 @@ export function termPage(request: FastifyRequest, kind: EditedKind, term: Topic 
   const refusals = sayRefusals(request, refused)
   const terms = termsOf(taxonomy, kind) as readonly Topic[]
   const merged = isMergeable(kind) ? (taxonomy.aliases[kind] ?? {}) : {}
-  const living = terms.filter((one) => !one.retired && !(one.key in merged) && one.key !== term?.key)
-  const mergedInto = term && merged[term.key]
+  const living = terms.filter((one) => !one.retired && !Object.hasOwn(merged, one.key) && one.key !== term?.key)
+  const mergedInto = term && Object.hasOwn(merged, term.key) ? merged[term.key] : undefined
   const field = (name: 'key' | 'en' | 'zh', hint: string) => ({
     id: name, name, type: 'text', label: request.say(`vocabulary.field.${name}`), value: typed[name], hint, refusal: refusalAt(refusals, name), optional: false, autocomplete: 'off',
   })
@@ -67,7 +67,7 @@ export function termPage(request: FastifyRequest, kind: EditedKind, term: Topic 
     descriptionEn: typed.descriptionEn, descriptionZh: typed.descriptionZh, routeEn: typed.routeEn, routeZh: typed.routeZh,
     at: Object.fromEntries(['descriptionEn', 'descriptionZh', 'parent', 'routeEn', 'routeZh', 'into'].map((name) => [name, refusalAt(refusals, name)])),
     topic: kind === 'topics',
-    parents: terms.filter((one) => !one.parent && !(one.key in merged) && one.key !== term?.key && (!one.retired || one.key === typed.parent)).map((one) => ({ value: one.key, label: labels.of(one), checked: one.key === typed.parent })),
+    parents: terms.filter((one) => !one.parent && !Object.hasOwn(merged, one.key) && one.key !== term?.key && (!one.retired || one.key === typed.parent)).map((one) => ({ value: one.key, label: labels.of(one), checked: one.key === typed.parent })),
     reviewFirst: typed.reviewFirst,
     retired: term?.retired === true,
     mergedInto: mergedInto ? { href: `/vocabulary/${kind}/${mergedInto}`, label: labels.of(terms.find((one) => one.key === mergedInto) ?? { en: mergedInto, zh: mergedInto }) } : null,

@@ -16,6 +16,6 @@ export function health(app: FastifyInstance): void {
     reply.code(ready ? 200 : 503)
     if (!ready) return reply.send(`starting, ${done} of ${total}\n`)
     const engines = await request.house.finder.engines()
-    return reply.send(['ready', ...engines.map(({ state, rebuilding, behind }, n) => `search ${n + 1}: ${rebuilding === null ? state : 'rebuilding'}, ${behind} behind`), ''].join('\n'))
+    return reply.send(['ready', ...engines.map(({ state, rebuilding, behind }, n) => `search ${n + 1}: ${rebuilding === null ? state : 'rebuilding'}, ${behind.things}${behind.more ? '+' : ''} behind`), ''].join('\n'))
   })
 }

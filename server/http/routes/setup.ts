@@ -31,7 +31,7 @@ export function setup(app: FastifyInstance): void {
     const form = fieldsOf(request, FORM)
     if (request.isStale) return show(request, reply, form, [{ at: '', code: 'errors.stale_form' }])
     const hand = { by: 'nobody', via: 'page', request: request.id } as const
-    const outcome = await changeOnRecord(house, hand, (firstly) => foundBank(house.people, form, { department: house.ids.next(), person: house.ids.next() }, firstly))
+    const outcome = await changeOnRecord(house, hand, (firstly) => foundBank(house.people, { ...form, language: request.readerLanguage() }, { department: house.ids.next(), person: house.ids.next() }, firstly))
     if (!outcome.ok) return show(request, reply, form, outcome.refusals)
     await house.record.append({ at: house.clock.now(), who: 'nobody', did: 'password.link_issued', thing: { kind: 'person', id: outcome.value.id }, via: 'page', request: request.id })
     const link = await offerPasswordLink(house, outcome.value.id, house.clock.now())

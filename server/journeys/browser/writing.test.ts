@@ -48,7 +48,7 @@ t.test('writing, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await page.goto('/notes/new')
     await page.locator('#body').pressSequentially('Not yet saved')
     await page.getByRole('link', { name: 'Customers' }).first().click({ noWaitAfter: true })
-    await page.waitForTimeout(200)
+    for (let looks = 0; looks < 100 && trouble.dialogs.length === 0; looks += 1) await page.waitForTimeout(100)
     t.same(trouble.dialogs, ['beforeunload '])
     t.match(page.url(), /\/notes\/new$/)
     await context.close()

@@ -140,9 +140,10 @@ export class Columns {
   private readonly free: number[] = []
   private readonly classKeys = new Dictionary()
 
-  constructor() {
+  /** @param room rows for which there is room from the start */
+  constructor(room = 1024) {
     this.facets = Object.fromEntries(FACETS.map((name) => [name, new ValueColumn()])) as Record<FacetName, ValueColumn>
-    this.growTo(1024)
+    this.growTo(room)
   }
 
   get size(): number {

@@ -98,7 +98,7 @@ function latin(run: Run, sources: Sources, last: boolean): Concept {
   const { words } = sources
   const word = run.text
   const forms = words.forms(word).slice(1)
-  const ways: Way[] = [wayTo({ tokens: [word] }, 1, [word], sources)]
+  const ways: Way[] = [wayTo({ tokens: [word], counted: 'in any form' }, 1, [word], sources)]
   if (forms.length > 0 || words.partial) ways.push(wayTo({ tokens: [word], forms: true }, FORM, forms, sources))
   // Names of customers by their sound; a beginning needs three letters, or every short word would be somebody.
   if (/^[a-z]{2,}$/.test(word)) ways.push(wayTo({ tokens: [SOUND_MARK + word], open: word.length > 2 }, 1, [], sources, ['sound']))

@@ -10,6 +10,8 @@ export interface Look {
   readonly first?: boolean
   /** each Latin word in any of its forms */
   readonly forms?: boolean
+  /** an engine that is asked from afar need not count it apart from the same in any form */
+  readonly counted?: 'in any form'
 }
 
 export interface Found {

@@ -1,4 +1,4 @@
-import type { Concept } from './concept.js'
+import type { Concept, Way } from './concept.js'
 import type { Feature } from './features.js'
 import type { Column } from './columns-of-text.js'
 import type { Shelf } from './look.js'
@@ -66,7 +66,7 @@ export class Reading {
       // What its pairs and words already say is not counted twice.
       if (concept.dense && concept.ways.length === 1 && !concept.required) return
       let often = frequency[c] ?? 0
-      for (const way of concept.ways) if (way.tokens.length === 0 && includes(way.found.rows, row)) often += way.weight
+      for (const way of concept.ways) if (isPhrase(way) && includes(way.found.rows, row)) often += way.weight
       score += LATIN * (idf[c] ?? 0) * saturated(often, norm)
     })
     for (const [feature, often] of counts) score += feature.weight * feature.idf * saturated(often, norm)
@@ -75,6 +75,11 @@ export class Reading {
 }
 
 const NOTHING: readonly [number, number][] = []
+
+/** It counts once. One word in any form is none, also where no other form of it is at hand. */
+function isPhrase({ tokens, look }: Way): boolean {
+  return tokens.length === 0 && !(look.forms && look.tokens.length === 1)
+}
 
 function saturated(frequency: number, norm: number): number {
   return frequency === 0 ? 0 : (frequency * (K1 + 1)) / (frequency + norm)

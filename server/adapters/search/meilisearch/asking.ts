@@ -3,7 +3,8 @@ import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.
 import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
 import { READ_FIELDS, readDocument, type Document } from './document.js'
-import { encodeLook, encodeToken, type Part } from './encode.js'
+import { encodeBeginning, encodeLook, isLatinPhrase, type Part } from './encode.js'
+import type { Extent, Extents } from './extents.js'
 import { NOBODY, among, amongIds, compileLaw, type Filters } from './filter.js'
 import type { Sample, Wanted } from './sample.js'
 import { NAMELESS_TEXTS, STAMP } from './settings.js'
@@ -64,7 +65,13 @@ export interface Scope {
   readonly archived?: boolean | undefined
 }
 
-export type Law = ReturnType<typeof compileLaw>
+export interface Law {
+  readonly plain: Filters
+  /** what its author may read, but not whose customer it is about; null when there can be none */
+  readonly apart: Filters | null
+  /** all of it but what is on hold */
+  readonly name: string
+}
 
 /** What every question of one viewer is asked under. @throws Error when the law could be read as "everything" */
 export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): Law {
@@ -73,13 +80,18 @@ export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): L
     `stamp = "${STAMP}"`,
     `archived = "${archived ? 'yes' : 'no'}"`,
     ...(kinds ? [kinds.length > 0 ? among('kind', kinds) : NOBODY] : []),
-    ...(hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []),
   ]
-  return { plain: [...law.plain, ...common], apart: law.apart && [...law.apart, ...common] }
+  const held = hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []
+  return {
+    plain: [...law.plain, ...common, ...held],
+    apart: law.apart && [...law.apart, ...common, ...held],
+    name: JSON.stringify([law.plain, common]),
+  }
 }
 
 /** Longer questions are understood by their first so many things to look for. */
 const MOST_COUNTS = 64
+const PHRASES_READ = 8
 const WORDS_READ = 60
 const MEASURED = 100
 /** Of the cosine moved to 0–1: farther ones are merely the nearest of nothing. */
@@ -93,8 +105,9 @@ export class Asking {
   private readonly plain: Filters
   private readonly apart: Filters | null
   private someApart: boolean | null = null
+  private extent: Extent | null = null
 
-  constructor(private readonly ask: Ask, private readonly index: string, law: Law) {
+  constructor(private readonly ask: Ask, private readonly index: string, private readonly law: Law, private readonly extents: Extents) {
     this.plain = law.plain
     this.apart = law.apart
   }
@@ -105,23 +118,21 @@ export class Asking {
     for (const { key } of wanted.slice(MOST_COUNTS)) sample.learn(key, 0)
     const asked = wanted.slice(0, MOST_COUNTS)
     const sums = new Map<string, number>(asked.map(({ key }) => [key, 0]))
-    const put = async (apart: boolean): Promise<void> => {
-      const first = this.someApart === null
-      const sizes = first ? [this.query([], apart), ...(this.apart !== null ? [this.query([], true)] : [])] : []
-      const { results = [] } = await this.ask({ queries: [...sizes.map(measuring), ...asked.map((each) => this.questionOf(each, apart))] })
-      if (first) {
-        const [size = 0, apartSize = 0] = results.map((result) => result.totalHits ?? 0)
-        this.someApart = sizes.length > 1 && apartSize > 0
-        sample.size = size + (sizes.length > 1 ? apartSize : 0)
-        sample.measure((results[0]?.hits ?? []).map((hit) => (hit as Partial<Document>).facts?.length ?? 0))
-      }
-      asked.forEach(({ key, kind }, i) => {
-        const result = results[sizes.length + i]
-        sums.set(key, (sums.get(key) ?? 0) + (result?.totalHits ?? 0))
-        if (kind !== 'count') sample.add(documentsIn(result?.hits ?? []))
+    const put = async (apart: boolean, first: readonly object[] = []): Promise<Answer['results']> => {
+      const { results = [] } = await this.ask({ queries: [...first, ...asked.map((each) => this.questionOf(each, apart))] })
+      asked.forEach((each, i) => {
+        const { hits = [], totalHits = 0 } = results[first.length + i] ?? {}
+        const read = each.kind !== 'count' || isLatinPhrase(each.look) ? documentsIn(hits) : []
+        sample.add(read)
+        const known = each.kind === 'count' && read.length > 0 && totalHits <= read.length
+        sums.set(each.key, (sums.get(each.key) ?? 0) + (known ? sample.standing(read, each.look, each.columns) : totalHits))
       })
+      return results
     }
-    await put(false)
+    if (this.extent === null) await this.measure((first) => put(false, first))
+    else await put(false)
+    sample.size = this.extent?.size ?? 0
+    sample.meanLength = this.extent?.meanLength ?? 1
     if (this.someApart) await put(true)
     for (const [key, sum] of sums) sample.learn(key, sum)
   }
@@ -155,10 +166,27 @@ export class Asking {
     return documentsIn(results[0]?.hits ?? [])
   }
 
+  /** How much there is at all, unless that is still known; what only its author may read is counted each time. */
+  private async measure(put: (first: readonly object[]) => Promise<Answer['results']>): Promise<void> {
+    const known = this.extents.get(this.law.name)
+    const whole = known ? [] : [measuring(this.query([], false))]
+    const aside = this.apart === null ? [] : [counting(this.query([], true))]
+    const results = (await put([...whole, ...aside])) ?? []
+    const sizes = results.map(({ totalHits = 0 }) => totalHits)
+    const apart = aside.length > 0 ? (sizes[whole.length] ?? 0) : 0
+    const extent = known ?? { size: sizes[0] ?? 0, meanLength: meanLengthOf(results[0]?.hits ?? []) }
+    if (!known) this.extents.keep(this.law.name, extent)
+    this.someApart = apart > 0
+    this.extent = { size: extent.size + apart, meanLength: extent.meanLength }
+  }
+
   private questionOf(wanted: Wanted, apart: boolean): object {
-    if (wanted.kind === 'count') return counting(this.query([partOf(wanted.look, wanted.columns) ?? NOTHING], apart, NO_NARROWING, {}, wanted.columns))
-    // A space after it says that the word is complete, and so to be corrected rather than continued.
-    const q = wanted.kind === 'near' ? `${wanted.word} ` : encodeToken(wanted.word)
+    if (wanted.kind === 'count') {
+      const query = this.query([partOf(wanted.look, wanted.columns) ?? NOTHING], apart, NO_NARROWING, {}, wanted.columns)
+      return isLatinPhrase(wanted.look) ? { ...query, page: 1, hitsPerPage: PHRASES_READ, attributesToRetrieve: READ_FIELDS } : counting(query)
+    }
+    // The only word that is not quoted: the engine finds what is nearly so.
+    const q = wanted.kind === 'near' ? wanted.word : quote([encodeBeginning(wanted.word)])
     return { ...this.query([], apart), q, page: 1, hitsPerPage: WORDS_READ, attributesToRetrieve: READ_FIELDS }
   }
 
@@ -187,11 +215,9 @@ export function partOf(look: Look, columns?: readonly Column[]): Part | null {
 
 function wordsOf(parts: readonly Part[], without: readonly Part[]): string {
   const some = parts.slice(0, MOST_PARTS)
-  // Only the last word of a query is a beginning to the engine.
-  const [last, ...others] = some.flatMap((part) => part.beginning ?? [])
-  const quoted = [...some.map((part) => part.tokens).filter((tokens) => tokens.length > 0), ...others.map((each) => [each])]
+  const quoted = [...some.map((part) => part.tokens).filter((tokens) => tokens.length > 0), ...some.flatMap((part) => (part.beginning === null ? [] : [[part.beginning]]))]
   // What must not occur comes first: the engine stops reading at its tenth word.
-  return [...without.map((part) => `-${quote(part.tokens)}`), ...quoted.map(quote), ...(last === undefined ? [] : [last])].join(' ')
+  return [...without.map((part) => `-${quote(part.tokens)}`), ...quoted.map(quote)].join(' ')
 }
 
 function quote(tokens: readonly string[]): string {
@@ -205,6 +231,11 @@ function counting(query: object): object {
 /** A text is long or short beside others, and these are as good as any. */
 function measuring(query: object): object {
   return { ...query, page: 1, hitsPerPage: MEASURED, attributesToRetrieve: ['facts.length'] }
+}
+
+function meanLengthOf(hits: readonly unknown[]): number {
+  const sum = hits.reduce<number>((before, hit) => before + ((hit as Partial<Document>).facts?.length ?? 0), 0)
+  return Math.max(1, sum / Math.max(1, hits.length))
 }
 
 function documentsIn(hits: readonly unknown[]): Document[] {

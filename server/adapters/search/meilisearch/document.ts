@@ -1,36 +1,42 @@
 import { FACETS, KINDS, type Entry, type Kind } from '../../../domain/search/entry.js'
 import type { Facts } from '../embedded/columns.js'
-import { COLUMNS, TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
+import { COLUMNS, TEXT_COLUMNS, type Column } from '../embedded/columns-of-text.js'
 import { trustOf } from '../embedded/rank.js'
 import { factsOf, streamsOf } from '../embedded/streams.js'
-import { EVERY, encodeChineseWord, encodeId, encodeShort, encodeToken, encodeValue, tokensToIndex } from './encode.js'
+import { EVERY, beginningsToIndex, encodeChineseWord, encodeId, encodeShort, encodeValue, soundsToIndex, tokensToIndex } from './encode.js'
 import { STAMP } from './settings.js'
 
 /** An entry as the engine keeps it. Tokens are what it is found by, streams what it is ranked by; no text is kept. */
 export interface Document {
   readonly id: string
   readonly stamp: string
-  readonly facts: Facts
-  readonly streams: Streams
+  readonly facts: KeptFacts
+  /** those of COLUMNS one after the other, each begun by a line feed and a space, and ended by one: read in one go, and searched as it is */
+  readonly streams: string
   readonly [attribute: string]: unknown
 }
+
+/** What ranking looks at; the law and the facets are asked of the engine. */
+export type KeptFacts = Omit<Facts, 'access' | 'facets'> & { readonly customers: readonly string[] }
 
 export const READ_FIELDS = ['stamp', 'facts', 'streams']
 
 /** What is read again of one entry: enough to tell which is better, however long it is. Tokens. */
-const READ = { title: 200, body: 1_200, words_title: 200, words_body: 1_200 } as const
+const READ = { title: 100, body: 600, words_title: 100, words_body: 600 } as const
 const LONGEST_FACET = 200
 
 /** @param withText keeps the text itself too, for an embedder to read */
 export function documentOf(entry: Entry, withText: boolean): Document {
   const streams = streamsOf(entry)
-  const facts = factsOf(entry, streams)
-  const texts = Object.fromEntries(TEXT_COLUMNS.map((column) => [`w_${column}`, tokensToIndex(streams[column]).join(' ')]))
+  const { access, facets: _, ...facts } = factsOf(entry, streams)
+  const texts = Object.fromEntries(TEXT_COLUMNS.map((column) => {
+    const tokens = [...tokensToIndex(streams[column]), ...beginningsToIndex(streams[column], column === 'body' ? 'text' : 'name')]
+    return [`w_${column}`, tokens.join(' ')]
+  }))
   for (const column of ['title', 'body'] as const) {
     const words = [...new Set(streams[`words_${column}`].split(' '))].filter(Boolean).map(encodeChineseWord)
     texts[`w_${column}`] += ` ${words.join(' ')}`
   }
-  const { access } = entry
   return {
     id: encodeId(entry.id),
     key: encodeShort(entry.id),
@@ -53,9 +59,9 @@ export function documentOf(entry: Entry, withText: boolean): Document {
     trust: trustOf(entry.trust.validatedAt !== null, entry.trust.overdue, entry.value, entry.trust.reuses),
     ...texts,
     w_topic: [texts['w_topic'], ...EVERY.tokens].join(' '),
-    w_sound: streams.sound.split(' ').filter(Boolean).map(encodeToken).join(' '),
-    facts,
-    streams: Object.fromEntries(COLUMNS.map((column) => [column, shortened(column, streams[column])])) as unknown as Streams,
+    w_sound: soundsToIndex(streams.sound).join(' '),
+    facts: { ...facts, customers: access.customers },
+    streams: COLUMNS.map((column) => `\n ${shortened(column, streams[column])} `).join(''),
     ...(withText && { text: `${entry.title}\n${entry.body}`.slice(0, 8_000) }),
   }
 }
@@ -63,12 +69,12 @@ export function documentOf(entry: Entry, withText: boolean): Document {
 /** What the engine answered, if it is one of ours: anything else in the index is not shown to anybody. */
 export function readDocument(found: unknown): Document | null {
   const { facts, streams = NO_STREAMS, stamp } = (found ?? {}) as Partial<Document>
-  if (stamp !== STAMP || !isOurs(facts) || typeof streams !== 'object' || streams === null) return null
-  return COLUMNS.every((column) => typeof streams[column] === 'string') ? ({ ...(found as Document), streams }) : null
+  if (stamp !== STAMP || !isOurs(facts) || typeof streams !== 'string' || streams.split('\n').length !== NO_STREAMS.split('\n').length) return null
+  return { ...(found as Document), streams }
 }
 
 /** Of an entry that was not asked for to be read. */
-const NO_STREAMS = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as unknown as Streams
+const NO_STREAMS = '\n  '.repeat(COLUMNS.length)
 
 export function isOurs(facts: unknown): facts is Pick<Facts, 'kind' | 'id' | 'version'> {
   const { kind, id, version } = (facts ?? {}) as Partial<Facts>

@@ -13,9 +13,16 @@ const WORD = 's9'
 const OTHER = 'e9'
 const CHINESE_WORD = 'w9'
 const NEIGHBOURS = 'j9'
+const BEGINNING = 'b9'
 /** Long, so that no typo leads from it to a token of another sort. */
 const SOUND = 'p9p9'
+const SOUND_BEGUN = 'q9q9'
 const LONGEST = 40
+/** Of each word so many first letters; of what a text says only from the third on, which is what most people have typed by then. */
+const BEGUN = { name: [1, 2, 3, 5, 8], text: [3, 5, 8] } as const
+const BEGUN_SOUND = 16
+/** A million kinds of neighbours are enough to tell a phrase by, and keep the engine's list of words short however much is written. */
+const KINDS_OF_NEIGHBOURS = 2 ** 20
 
 /** Every entry holds it: questions that name words cannot be put together with one that names none. */
 export const EVERY: Part = { tokens: ['n9every'], beginning: null }
@@ -46,6 +53,40 @@ export function tokensToIndex(stream: string): string[] {
   return [...found]
 }
 
+/**
+ * Whatever words begin with. The engine's own beginnings are off: for every batch, be it of one entry, it puts together anew
+ * what begins alike in the whole index (measured in content/decisions/0033).
+ */
+export function beginningsToIndex(stream: string, of: keyof typeof BEGUN): string[] {
+  const found = new Set<string>()
+  for (const token of stream === '' ? [] : stream.split(' ')) {
+    if (isDense(token)) continue
+    for (const length of BEGUN[of]) if (token.length >= length) found.add(begun(token.slice(0, length)))
+  }
+  return [...found]
+}
+
+/** How a name sounds, and whatever that begins with. */
+export function soundsToIndex(stream: string): string[] {
+  const found = new Set<string>()
+  for (const token of stream === '' ? [] : stream.split(' ')) {
+    found.add(encodeToken(token))
+    const sound = token.slice(SOUND_MARK.length)
+    for (let length = 1; length <= Math.min(sound.length, BEGUN_SOUND); length++) found.add(SOUND_BEGUN + sound.slice(0, length))
+  }
+  return [...found]
+}
+
+/** The token of all that begins so; of what begins with its first letters, when it is longer than what the index holds. */
+export function encodeBeginning(typed: string): string {
+  if (typed.startsWith(SOUND_MARK)) return SOUND_BEGUN + typed.slice(SOUND_MARK.length).slice(0, BEGUN_SOUND)
+  return begun(typed.slice(0, BEGUN.name.findLast((length) => length <= typed.length)))
+}
+
+function begun(start: string): string {
+  return BEGINNING + (/^[a-z]*$/.test(start) ? start : `9${spelled(start)}`)
+}
+
 /** Tokens that all stand in one text of an entry; and one more, of which only the beginning is known. */
 export interface Part {
   readonly tokens: readonly string[]
@@ -60,7 +101,7 @@ export function encodeLook(look: Look, columns?: readonly Column[]): Part | null
   const last = look.tokens.at(-1) ?? ''
   const words = columns?.some((column) => column.startsWith('words_')) === true
   if (words) return { tokens: look.tokens.map((token) => (isDense(token) ? encodeChineseWord(token) : encodeToken(token))), beginning: null }
-  if (look.open && last.startsWith(SOUND_MARK)) return { tokens: [], beginning: encodeToken(last) }
+  if (look.open && last.startsWith(SOUND_MARK)) return { tokens: [], beginning: encodeBeginning(last) }
   if (look.open && !isDense(last)) return null
   const tokens = look.tokens.map((token) => (look.forms && LETTERS.test(token) ? WORD + stemmer(token) : encodeToken(token)))
   for (let i = 1; i < look.tokens.length; i++) {
@@ -68,6 +109,11 @@ export function encodeLook(look: Look, columns?: readonly Column[]): Part | null
     if (beside !== null) tokens.push(beside)
   }
   return { tokens: [...new Set(tokens)], beginning: null }
+}
+
+/** The engine finds it in other forms of its words too: where only few hold it, their texts are read. */
+export function isLatinPhrase({ tokens, forms }: Look): boolean {
+  return !forms && tokens.length > 1 && tokens.some((token) => LETTERS.test(token))
 }
 
 /** Values of the law, of facets and ids: the engine compares them without case and accents, so these are spelled out. */
@@ -101,12 +147,23 @@ export function encodeId(id: string): string {
 /** Neighbouring words, one of them Latin: by their stems, so that a phrase holds in every form. Pairs say it for Chinese. */
 function neighbours(before: string, token: string): string | null {
   if (before === '' || token.startsWith(SOUND_MARK) || (isDense(before) && isDense(token))) return null
-  return `${NEIGHBOURS}${side(before)}9${side(token)}`
+  return NEIGHBOURS + letters(hash(`${side(before)} ${side(token)}`) % KINDS_OF_NEIGHBOURS)
+}
+
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
+function hash(text: string): number {
+  let sum = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193) >>> 0
+  return sum
+}
+
+function letters(number: number): string {
+  return number.toString(26).replace(/[0-9a-p]/g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)))
 }
 
 function side(token: string): string {
   if (LETTERS.test(token)) return stemmer(token)
-  return spelled(isDense(token) ? firstCharacter(token) : token.slice(0, LONGEST / 2))
+  return isDense(token) ? firstCharacter(token) : token.slice(0, LONGEST / 2)
 }
 
 function firstCharacter(token: string): string {

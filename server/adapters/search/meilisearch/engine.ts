@@ -11,6 +11,7 @@ import { noResults } from '../embedded/no-results.js'
 import { Synonyms } from '../embedded/synonyms.js'
 import { Asking, lawOf, understood, type Answer, type Ask, type Scope } from './asking.js'
 import { EMBEDDER, embedderSettings, type Embedder } from './embedder.js'
+import { Extents } from './extents.js'
 import { Keeping } from './keeping.js'
 import { search, type Engine } from './search.js'
 import { Server } from './server.js'
@@ -43,6 +44,7 @@ class MeilisearchEngine implements SearchEngine {
   private readonly keeping: Keeping
   private readonly index: string
   private readonly embedder: Embedder | null
+  private readonly extents = new Extents()
   private synonyms = new Synonyms([])
 
   constructor({ url, key, name = 'tacit', told = () => {}, patience, embedder }: MeilisearchOptions) {
@@ -119,7 +121,7 @@ class MeilisearchEngine implements SearchEngine {
     const hide = new Set(scope.visible.hide)
     return this.server.search((client, until) => {
       const ask: Ask = async (body) => understood(body, (await client.multiSearch(body as never, { signal: until })) as Answer)
-      return answer({ asking: new Asking(ask, this.index, law), synonyms: this.synonyms, hide, semantic })
+      return answer({ asking: new Asking(ask, this.index, law, this.extents), synonyms: this.synonyms, hide, semantic })
     }, signal)
   }
 }

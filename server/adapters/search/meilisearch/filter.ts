@@ -3,7 +3,8 @@ import { encodeShort, encodeValue } from './encode.js'
 
 /** No entry is of this kind. */
 export const NOBODY = 'kind = "none"'
-const LONGEST_LIST = 1_000
+/** Each part is read on its own first, in a time that grows with its square. */
+const LONGEST_LIST = 100
 
 /** All of these hold; of an inner list one. */
 export type Filters = readonly (string | readonly string[])[]
@@ -42,19 +43,37 @@ export function among(attribute: string, values: readonly string[]): string {
 }
 
 export function amongIds(ids: readonly string[]): string {
-  return amongShort('key', ids)
+  return amongShort('key', ids.map(encodeShort))
 }
 
-/** As `among`, for attributes that hold short forms: these have letters and digits only. */
-function amongShort(attribute: string, values: readonly string[]): string {
-  if (values.length === 0) throw new Error(`${attribute} names no value`)
-  return `${attribute} IN[${values.map(encodeShort).join()}]`
+/** As `among`, of short forms: these have letters and digits only. */
+function amongShort(attribute: string, forms: readonly string[]): string {
+  if (forms.length === 0) throw new Error(`${attribute} names no value`)
+  return `${attribute} IN[${forms.join()}]`
 }
 
-/** In parts of a length the engine reads in time; any of them may hold. */
-export function amongCustomers(customers: readonly string[]): string[] {
+const spelledOut = new WeakMap<object, readonly string[]>()
+/** Whom one viewer may not know of, most others may not either. */
+const shortForms = new Map<string, string>()
+const MOST_SHORT_FORMS = 100_000
+
+function shortFormOf(customer: string): string {
+  const known = shortForms.get(customer)
+  if (known !== undefined) return known
+  if (shortForms.size >= MOST_SHORT_FORMS) shortForms.clear()
+  const short = encodeShort(customer)
+  shortForms.set(customer, short)
+  return short
+}
+
+/** In parts of a length the engine reads in time; any of them may hold. Of the same list, which must not change, it is made once. */
+export function amongCustomers(customers: readonly string[] | ReadonlySet<string>): readonly string[] {
+  const known = spelledOut.get(customers)
+  if (known) return known
+  const each = [...new Set(customers)].map(shortFormOf)
   const parts: string[] = []
-  for (let i = 0; i < customers.length; i += LONGEST_LIST) parts.push(amongShort('a_customers', customers.slice(i, i + LONGEST_LIST)))
+  for (let i = 0; i < each.length; i += LONGEST_LIST) parts.push(amongShort('a_customers', each.slice(i, i + LONGEST_LIST)))
+  spelledOut.set(customers, parts)
   return parts
 }
 

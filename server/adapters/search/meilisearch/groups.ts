@@ -3,12 +3,12 @@ import type { Feature } from '../embedded/features.js'
 import { LATIN } from '../embedded/reading.js'
 import { rarity } from '../embedded/rarity.js'
 import { partOf, type Group } from './asking.js'
-import { encodeToken, type Part } from './encode.js'
+import { encodeBeginning, type Part } from './encode.js'
 import type { Sample } from './sample.js'
 
 const MOST_GROUPS = 24
-const LEADS = 8
-const PAIRED = 5
+const LEADS = 7
+const TRIPLED = 4
 const BEGUN_WORDS = 24
 
 /** Entries that hold every one of the concepts, in any of its ways: one group for each way to do so. */
@@ -61,12 +61,14 @@ export function inSubsets(best: readonly Atom[]): Group[] {
   const whole = atoms.reduce((sum, { worth }) => sum + worth, 0)
   const sets = new Map<string, Atom[]>()
   const add = (set: Atom[]): void => void sets.set(set.map((atom) => atoms.indexOf(atom)).join(), set)
+  // Pairs bring more of the best than most of the first ones together, which seldom all stand in one text.
   atoms.forEach((atom, i) => {
     add([atom])
-    const first = atoms.slice(0, i + 1)
-    add(first)
-    if (i > 1) first.slice(0, PAIRED).forEach((left) => add(first.filter((other) => other !== left)))
-    if (i < PAIRED) atoms.slice(i + 1, PAIRED).forEach((other) => add([atom, other]))
+    add(atoms.slice(0, i + 1))
+    atoms.slice(i + 1).forEach((second, j) => {
+      add([atom, second])
+      for (const third of atoms.slice(i + j + 2, TRIPLED)) add([atom, second, third])
+    })
   })
   return [...sets.values()].map((set) => ({
     parts: set.map((atom) => atom.part),
@@ -114,5 +116,5 @@ function partsOfWay(way: Way, sample: Sample): Part[] {
   if (part) return [part]
   const begun = way.look.tokens.at(-1) ?? ''
   const words = sample.startingWith(begun, BEGUN_WORDS)
-  return words.length > 0 ? words.map((word) => ({ tokens: [word], beginning: null })) : [{ tokens: [], beginning: encodeToken(begun) }]
+  return words.length > 0 ? words.map((word) => ({ tokens: [word], beginning: null })) : [{ tokens: [], beginning: encodeBeginning(begun) }]
 }

@@ -157,7 +157,9 @@ export class Keeping {
       building.done += batch.length
       batch = []
       if (documents.length > 0) {
-        const writing = this.server.task('fill', (client) => client.index(next).addDocuments(documents))
+        // What the engine has taken it keeps itself: only the number of the task is waited with.
+        const taken = await this.server.manage('fill', async (client) => client.index(next).addDocuments(documents))
+        const writing = this.server.task('fill', async () => taken)
         writing.catch((error: unknown) => (building.failed ??= error as Error))
         under.push(writing)
         if (under.length >= AHEAD) await under.shift()

@@ -6,7 +6,7 @@ import { aVisible, anAccess } from '../contract/law.js'
 import { depth, entry } from '../contract/subject.js'
 import { documentOf } from './document.js'
 import { encodeShort, encodeValue } from './encode.js'
-import { compileLaw, compileMeiliFilter } from './filter.js'
+import { amongCustomers, amongIds, compileLaw, compileMeiliFilter } from './filter.js'
 import { MEILISEARCH_MISSING, openIndex, startMeilisearch } from './start-meilisearch.js'
 
 t.test('the law as a filter of Meilisearch judges every pair of viewer and thing as the law itself', { skip: MEILISEARCH_MISSING }, async (t) => {
@@ -31,6 +31,36 @@ t.test('the law as a filter of Meilisearch judges every pair of viewer and thing
     { numRuns: depth(50, 500), verbose: 1 },
   )
   for (const [name, pairs] of Object.entries(tally)) t.ok(pairs > 20, `premise: ${pairs} pairs ${name}`)
+})
+
+t.test('several thousand customers whom a viewer must not know of are hidden like one', { skip: MEILISEARCH_MISSING }, async (t) => {
+  const index = await openIndex(t, await startMeilisearch(t))
+  const many = Array.from({ length: 3_000 }, (_, i) => `hidden-${i}`)
+  const about = [[], ['open-1'], ['open-1', 'open-2'], ...many.filter((_, i) => i % 73 === 0 || i === 2_999).flatMap((hidden) => [[hidden], ['open-1', hidden]])]
+  const things = about.flatMap((customers, i) =>
+    ['p1', 'p2'].map((author) => entry(`${author}-${i}`, '', { access: { author, reach: 'all', level: 'internal', customers } })),
+  )
+  await index.add(things.map((thing) => documentOf(thing, false)))
+  const visible = { own: [{ author: ['p1'] }], any: [{ reach: ['all'] }], hide: many } as const
+  const shown = (law: typeof visible): string[] => things.filter((thing) => sees(law, thing.access)).map(({ id }) => id).sort()
+  const seen = shown(visible)
+  t.ok(seen.length > things.length / 2 && seen.length < things.length, 'premise: one may read what one wrote oneself')
+  const { plain, apart } = compileLaw(visible)
+  const openly = await index.ids([...plain])
+  t.same(openly.sort(), ['p1-0', 'p1-1', 'p1-2', 'p2-0', 'p2-1', 'p2-2'], 'of others nothing about one of them')
+  t.same([...openly, ...(await index.ids([...(apart ?? [])]))].sort(), seen, 'and all of their own')
+  const fewer = { ...visible, hide: many.slice(1) }
+  t.same((await index.ids([...compileLaw(fewer).plain])).sort(), [...seen.filter((id) => /-[012]$/.test(id)), 'p1-3', 'p1-4', 'p2-3', 'p2-4'].sort(), 'and who may know of one of them finds that one')
+})
+
+t.test('the customers to hide are never an empty list, each is named once, and the same list is spelled out once', async (t) => {
+  t.same(amongCustomers([]), [], 'nothing to hide is no part of a filter')
+  const hide = Array.from({ length: 250 }, (_, i) => `c${i % 240}`)
+  const parts = amongCustomers(hide)
+  t.equal(amongCustomers(hide), parts, 'not made again for the same list')
+  t.same(parts.flatMap((part) => /^a_customers IN\[(.+)\]$/.exec(part)?.[1]?.split(',') ?? []), [...new Set(hide)].map(encodeShort), 'each of them is in it')
+  t.same(amongCustomers(new Set(hide)), parts, 'the same for a set of them')
+  t.throws(() => amongIds([]), 'an empty list of ids is refused')
 })
 
 t.test('a law that shows nothing, or could be read as everything, never becomes a filter', async (t) => {

@@ -33,5 +33,5 @@ function fieldFilter({ name, value }: Field, hide: ReadonlySet<string>): string 
   const part = look && partOf(look)
   const ways = [...(part ? [holding(`t_${name}`, part.tokens)] : []), among(`f_${name}`, [value])]
   const held = anyOf(ways)
-  return name === 'customer' && hide.size > 0 ? allOf([held, ...amongCustomers([...hide]).map((some) => `NOT ${some}`)]) : `(${held})`
+  return name === 'customer' && hide.size > 0 ? allOf([held, ...amongCustomers(hide).map((some) => `NOT ${some}`)]) : `(${held})`
 }

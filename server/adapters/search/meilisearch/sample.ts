@@ -1,5 +1,6 @@
+import { stemmer } from 'stemmer'
 import { Columns } from '../embedded/columns.js'
-import { TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
+import { COLUMNS, TEXT_COLUMNS, type Column, type Streams } from '../embedded/columns-of-text.js'
 import { sequencesOf, type Found, type Look, type Shelf, type Vocabulary } from '../embedded/look.js'
 import { rarity } from '../embedded/rarity.js'
 import { LETTERS, Words } from '../embedded/words.js'
@@ -12,15 +13,27 @@ export type Wanted =
   /** entries with words that begin so, or are nearly so: the words are read out of them */
   | { readonly kind: 'beginning' | 'near'; readonly key: string; readonly word: string }
 
+export interface SampleOptions {
+  /** customers whose names this viewer must not use, where they read a text as its author */
+  readonly hide: ReadonlySet<string>
+  /** what is at hand is all that counts; default false */
+  readonly whole?: boolean
+  /** customers are among what is looked for: nothing else is found by its sound; default true */
+  readonly sounds?: boolean
+}
+
 /** The word may not be there; until the engine has said so, whoever asks goes on as if it were. */
 const PERHAPS: Found = { rows: new Int32Array(0), count: 1 }
+const NOWHERE: Found = { rows: PERHAPS.rows, count: 0 }
+/** Whether something may be seen was the engine's to say. */
+const SHOWN = { author: '', named: [], reach: 'self', desk: '', stewards: [], level: 'internal' } as const
 
 /**
  * The entries at hand of all a viewer may see, and how many there are of what was looked for. Ranking runs on it as on a whole
  * index: what it does not know yet it notes in `wanted`, the engine is asked, and the query is understood again.
  */
 export class Sample implements Shelf, Vocabulary {
-  readonly columns = new Columns()
+  readonly columns = new Columns(128)
   readonly partial = true
   readonly wanted = new Map<string, Wanted>()
   size = 0
@@ -28,22 +41,32 @@ export class Sample implements Shelf, Vocabulary {
   private readonly counts = new Map<string, number>()
   private readonly asked = new Map<string, Part>()
   private readonly known = new Set<string>()
-  private readonly texts: Streams[] = []
-  private readonly padded: Partial<Record<Column, string>>[] = []
-  private words = new Words()
+  /** as the engine keeps them: of each column a line */
+  private readonly texts: string[] = []
+  private readonly lines: string[][] = []
+  /** of the columns of words as written, which come first */
+  private readonly written: string[] = []
+  private readonly read: Streams[] = []
+  private words: Words | null = null
+  private readonly kin = new Map<string, string[]>()
 
-  /** @param hide customers whose names this viewer must not use, where they read a text as its author */
-  constructor(private readonly hide: ReadonlySet<string>, private readonly whole = false) {}
+  constructor(private readonly options: SampleOptions) {}
 
   add(documents: readonly Document[]): void {
     for (const { facts, streams } of documents) {
       if (this.columns.rowOf.has(facts.id)) continue
       const row = this.columns.rowFor(facts.id)
-      this.columns.set(row, facts)
-      const apart = facts.access.customers.some((customer) => this.hide.has(customer))
-      this.texts[row] = apart ? { ...streams, customer: '', sound: '' } : streams
-      for (const column of TEXT_COLUMNS) for (const token of this.texts[row]?.[column].split(' ') ?? []) this.words.add(token)
+      this.columns.set(row, { ...facts, access: { ...SHOWN, customers: facts.customers }, facets: {} })
+      this.texts[row] = facts.customers.some((customer) => this.options.hide.has(customer)) ? withoutNames(streams) : streams
     }
+    this.words = null
+    this.kin.clear()
+  }
+
+  /** In how many of these it really stands. */
+  standing(documents: readonly Document[], look: Look, columns?: readonly Column[]): number {
+    const rows = new Set(documents.map(({ facts }) => this.columns.rowOf.get(facts.id)))
+    return this.atHand(look, columns).rows.filter((row) => rows.has(row)).length
   }
 
   learn(key: string, count: number): void {
@@ -65,14 +88,10 @@ export class Sample implements Shelf, Vocabulary {
     return Int32Array.from({ length: this.columns.end - 1 }, (_, i) => i + 1)
   }
 
-  /** @param lengths of some entries the viewer may see, whatever they hold */
-  measure(lengths: readonly number[]): void {
-    this.meanLength = Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length))
-  }
-
   find(look: Look, columns?: readonly Column[]): Found {
-    if (this.whole) return this.atHand(look, columns)
-    const encoded = encodeLook(look, columns)
+    if (this.options.whole) return this.atHand(look, columns)
+    if (this.options.sounds === false && columns?.length === 1 && columns[0] === 'sound') return NOWHERE
+    const encoded = encodeLook(look.counted === 'in any form' ? { ...look, forms: true } : look, columns)
     if (encoded === null) {
       const word = look.tokens.at(-1) ?? ''
       const key = `beginning ${word}`
@@ -82,50 +101,83 @@ export class Sample implements Shelf, Vocabulary {
     }
     const key = JSON.stringify([encoded, columns ?? null])
     const count = this.counts.get(key)
-    if (count !== undefined) return { rows: count === 0 ? PERHAPS.rows : this.atHand(look, columns).rows, count }
+    if (count !== undefined) return { rows: count === 0 ? NOWHERE.rows : this.atHand(look, columns).rows, count }
     this.asked.set(key, encoded)
-    this.wanted.set(key, { kind: 'count', key, look, columns })
+    this.wanted.set(key, { kind: 'count', key, look: look.counted ? { ...look, forms: true } : look, columns })
     return { ...PERHAPS, rows: this.atHand(look, columns).rows }
   }
 
   streams(row: number): Streams | null {
-    return this.texts[row] ?? null
+    if (this.texts[row] === undefined) return null
+    return (this.read[row] ??= Object.fromEntries(COLUMNS.map((column) => [column, this.line(row, column).slice(1, -1)])) as unknown as Streams)
   }
 
   tokens(from: string, to: string, columns: readonly Column[], limit: number): string[] {
     const found = new Set<string>()
     for (const row of this.visible) {
-      for (const column of columns) for (const token of this.texts[row]?.[column].split(' ') ?? []) if (token >= from && token < to) found.add(token)
+      for (const column of columns) for (const token of this.line(row, column).split(' ')) if (token >= from && token < to) found.add(token)
     }
     return [...found].sort().slice(0, limit)
   }
 
+  /** The words with the same stem are read out of those that begin alike: cutting every word down takes longer than all the rest. */
   forms(word: string): string[] {
-    return this.words.forms(word)
+    if (!LETTERS.test(word)) return [word]
+    const known = this.kin.get(word)
+    if (known) return known
+    const stem = stemmer(word)
+    const alike = new RegExp(` (${stem.slice(0, Math.max(1, stem.length - 1))}[a-z]*)(?= )`, 'g')
+    const others = new Set<string>()
+    for (const row of this.visible) for (const [, other = ''] of this.writtenIn(row).matchAll(alike)) others.add(other)
+    const kin = [word, ...[...others].filter((other) => other !== word && LETTERS.test(other) && stemmer(other) === stem)]
+    this.kin.set(word, kin)
+    return kin
   }
 
   near(word: string, most: number): { word: string; slips: number }[] {
     const key = `near ${word}`
-    if (this.known.has(key)) return this.words.near(word, most)
+    if (this.known.has(key)) return this.allWords().near(word, most)
     if (LETTERS.test(word)) this.wanted.set(key, { kind: 'near', key, word })
     return []
   }
 
   startingWith(prefix: string, limit: number): string[] {
-    return this.words.startingWith(prefix, limit)
+    return this.allWords().startingWith(prefix, limit)
+  }
+
+  private allWords(): Words {
+    if (this.words) return this.words
+    const words = new Words()
+    for (const row of this.visible) for (const token of this.writtenIn(row).split(/[ \n]+/)) words.add(token)
+    return (this.words = words)
   }
 
   private atHand(look: Look, columns: readonly Column[] = TEXT_COLUMNS): Found {
-    const wanted = sequencesOf(look, this.words).map((tokens) => `${look.first ? '\n' : ''} ${tokens.join(' ')}${look.open ? '' : ' '}`)
+    const wanted = sequencesOf(look, this).map((tokens) => `${look.first ? '\n' : ''} ${tokens.join(' ')}${look.open ? '' : ' '}`)
     const rows: number[] = []
     for (const row of this.visible) {
-      if (columns.some((column) => wanted.some((sequence) => this.text(row, column).includes(sequence)))) rows.push(row)
+      const holds = (text: string): boolean => wanted.some((sequence) => text.includes(sequence))
+      if (columns === TEXT_COLUMNS ? holds(this.writtenIn(row)) : columns.some((column) => holds(`\n${this.line(row, column)}`))) rows.push(row)
     }
     return { rows: Int32Array.from(rows), count: rows.length }
   }
 
-  private text(row: number, column: Column): string {
-    const texts = (this.padded[row] ??= {})
-    return (texts[column] ??= `\n ${this.texts[row]?.[column] ?? ''} `)
+  private writtenIn(row: number): string {
+    return (this.written[row] ??= `\n${this.linesOf(row).slice(0, TEXT_COLUMNS.length).join('\n')}`)
   }
+
+  private line(row: number, column: Column): string {
+    return this.linesOf(row)[COLUMNS.indexOf(column)] ?? '  '
+  }
+
+  private linesOf(row: number): string[] {
+    return (this.lines[row] ??= this.texts[row]?.slice(1).split('\n') ?? [])
+  }
+}
+
+/** For the author of a text about a customer they may not know of. */
+function withoutNames(streams: string): string {
+  const lines = streams.slice(1).split('\n')
+  for (const column of ['customer', 'sound'] as const) lines[COLUMNS.indexOf(column)] = '  '
+  return `\n${lines.join('\n')}`
 }

@@ -5,7 +5,7 @@ import type { Concept } from '../embedded/concept.js'
 import { conceptsOf } from '../embedded/concepts.js'
 import { textFeatures } from '../embedded/features.js'
 import { noResults } from '../embedded/no-results.js'
-import { READ_ROWS, enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedded/rank.js'
+import { enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedded/rank.js'
 import { hitOf } from '../embedded/search.js'
 import type { Synonyms } from '../embedded/synonyms.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
@@ -25,6 +25,8 @@ export interface Engine {
 }
 
 const ROUNDS = 6
+/** How many are read and put in order: those that hold everything, and those that hold some of it. */
+const READ = { whole: 60, partly: 80 } as const
 const MEANT = 40
 
 /** Answers a query as one viewer may see the index. */
@@ -58,17 +60,19 @@ interface Found {
 
 async function listed(query: Query, options: SearchOptions, { asking, hide }: Engine): Promise<Found> {
   const groups = [{ parts: [] }]
-  const { total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, hide), facets: FACETS })
-  return { concepts: [], groups, total, facets, relaxed: false, best: [], rest: groups, passed: 0, phraseless: false }
+  const { start, size } = placeOf(options)
+  const first = start === 0 ? { limit: size, brief: true, sort: orderOf(options.sort) } : {}
+  const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, hide), facets: FACETS, ...first })
+  return { concepts: [], groups, total, facets, relaxed: false, best: documents.map(hitOfDocument), rest: groups, passed: 0, phraseless: false }
 }
 
 async function sought(wanted: readonly Word[], query: Query, options: SearchOptions, engine: Engine): Promise<Found | null> {
   const { asking, synonyms, hide, semantic } = engine
-  const sample = new Sample(hide)
+  const sample = new Sample({ hide, sounds: options.kinds?.includes('customer') ?? true })
   const sources = { view: sample, words: sample, synonyms }
   const text = wanted.map((word) => word.text).join(' ')
   const narrowing = narrowingOf(query, options, hide)
-  const all: Gathering = { narrowing, limit: READ_ROWS, facets: FACETS }
+  const all: Gathering = { narrowing, limit: READ.whole, facets: FACETS }
   const meant = semantic && narrowing.without.length === 0 ? asking.alike(text, semantic.embedder, narrowing, MEANT) : Promise.resolve([])
   // Search by meaning is an addition: words find what they find without it.
   const meantOrNothing = meant.catch(() => [])
@@ -98,17 +102,18 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const whole = await hold()
   // Read again with what is at hand now: ranking counts in the texts.
   const groups = combinations(neededOf(concepts), sample)
-  const unnarrowed = hasNarrowing(query, options) ? (await asking.gather(mustHoldAll(concepts) ? groups : [])).total : whole.total
+  const enough = enoughFor(text)
+  const unnarrowed = whole.total < enough && hasNarrowing(query, options) ? (await asking.gather(mustHoldAll(concepts) ? groups : [])).total : whole.total
   const alike = await meantOrNothing
   sample.add(whole.documents)
   sample.add(alike)
   concepts = conceptsOf(wanted, sources)
   const now = Date.parse(options.now)
-  if (mustHoldAll(concepts) && unnarrowed >= enoughFor(text) && alike.length === 0) {
+  if (mustHoldAll(concepts) && unnarrowed >= enough && alike.length === 0) {
     const ranking = rank(concepts, text, sample, now)
     return { concepts, groups, ...whole, relaxed: false, best: inOrder(whole.documents, ranking, sample), rest: groups, passed: whole.documents.length, phraseless }
   }
-  const near = await asking.gather(leads(concepts, textFeatures(text, sample), sample), { narrowing, limit: READ_ROWS })
+  const near = await asking.gather(leads(concepts, textFeatures(text, sample), sample), { narrowing, limit: READ.partly })
   sample.add(near.documents)
   concepts = conceptsOf(wanted, sources)
   const ranking = rank(concepts, text, sample, now)
@@ -128,8 +133,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
 
 async function page(found: Found, query: Query, options: SearchOptions, engine: Engine): Promise<Results> {
   const { asking, hide } = engine
-  const size = Math.min(100, Math.max(1, Math.trunc(options.size ?? 20)))
-  const start = (Math.max(1, Math.trunc(options.page ?? 1)) - 1) * size
+  const { start, size } = placeOf(options)
   const narrowing = narrowingOf(query, options, hide)
   const sort = options.sort ?? (found.concepts.length > 0 ? 'relevance' : 'newest')
   const [facets, hits] = await Promise.all([countsOf(found, query, options, engine), hitsOn()])
@@ -144,11 +148,10 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
 
   async function hitsOn(): Promise<readonly Hit[]> {
     if (start >= found.total) return []
-    if (found.concepts.length === 0 || sort !== 'relevance') {
-      return from(found.groups, start, size, sort === 'value' ? ['value:desc', 'at:desc'] : ['at:desc'])
-    }
+    const listed = found.concepts.length === 0
+    if (!(listed && start === 0) && (listed || sort !== 'relevance')) return from(found.groups, start, size, orderOf(sort))
     const best = found.best.slice(start, start + size)
-    if (best.length === size) return best
+    if (best.length === size || listed) return best
     const offset = Math.max(0, start - found.best.length) + found.passed
     return [...best, ...(await from(found.rest, offset, Math.min(size, found.total - start) - best.length))]
   }
@@ -158,6 +161,15 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
     const { documents } = await asking.gather(groups, { narrowing, offset, limit, brief: true, ...(order && { sort: order }) })
     return documents.map(hitOfDocument)
   }
+}
+
+function placeOf(options: SearchOptions): { start: number; size: number } {
+  const size = Math.min(100, Math.max(1, Math.trunc(options.size ?? 20)))
+  return { size, start: (Math.max(1, Math.trunc(options.page ?? 1)) - 1) * size }
+}
+
+function orderOf(sort: SearchOptions['sort']): string[] {
+  return sort === 'value' ? ['value:desc', 'at:desc'] : ['at:desc']
 }
 
 function inOrder(documents: readonly Document[], ranking: Ranking, sample: Sample): Hit[] {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Meilisearch, MeilisearchApiError, type EnqueuedTaskPromise, type Task } from 'meilisearch'
+import { Meilisearch, MeilisearchApiError, type EnqueuedTask, type Task } from 'meilisearch'
 import { SearchUnavailable } from '../../../domain/search/port.js'
 import { keysFor, type Keys } from './keys.js'
+import { questions } from './questions.js'
 
 export interface ServerOptions {
   readonly url: string
@@ -27,6 +28,8 @@ export class Server {
   /** how often it was found again after it had been away */
   returns = 0
   private keys: Keys | null = null
+  private clients: Record<keyof Keys, Meilisearch> | null = null
+  private readonly questions = questions()
   private readonly leaving = new AbortController()
   private timer: NodeJS.Timeout | undefined
   private checking: Promise<void> | null = null
@@ -78,7 +81,7 @@ export class Server {
   }
 
   /** Waits until the engine has done it. @throws SearchUnavailable when it could not */
-  task(what: string, enqueue: (client: Meilisearch) => EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
+  task(what: string, enqueue: (client: Meilisearch) => PromiseLike<Pick<EnqueuedTask, 'taskUid'>>, fine: readonly string[] = []): Promise<void> {
     return this.manage(what, (client) => finished(client, enqueue(client), fine))
   }
 
@@ -86,23 +89,25 @@ export class Server {
   client(purpose: keyof Keys): Meilisearch {
     if (this.state === 'closed') throw new SearchUnavailable('the search is closed')
     if (!this.keys) throw new SearchUnavailable('the search is down')
-    return new Meilisearch({
-      host: this.options.url,
-      apiKey: this.keys[purpose],
-      requestInit: WHOLE,
-      ...(purpose === 'writing' && { timeout: 60_000 }),
-    })
+    const { url: host } = this.options
+    this.clients ??= {
+      searching: new Meilisearch({ host, apiKey: this.keys.searching, requestInit: WHOLE, httpClient: (...asked) => this.questions.send(...asked) }),
+      writing: new Meilisearch({ host, apiKey: this.keys.writing, requestInit: WHOLE, timeout: 60_000 }),
+    }
+    return this.clients[purpose]
   }
 
   close(): void {
     this.state = 'closed'
     clearTimeout(this.timer)
     this.leaving.abort(new SearchUnavailable('the search is closed'))
+    this.questions.close()
   }
 
   private async connect(): Promise<void> {
     try {
       this.keys = await keysFor(new Meilisearch({ host: this.options.url, apiKey: this.options.key, timeout: ADMIN_PATIENCE }), this.options.key, this.indexes)
+      this.clients = null
       await this.prepare()
       if (this.state === 'closed') return
       if (this.failures > 0) {
@@ -152,7 +157,7 @@ export class Server {
 }
 
 /** @param fine codes of failures that leave everything as it was meant to be */
-export async function finished(client: Meilisearch, enqueued: EnqueuedTaskPromise, fine: readonly string[] = []): Promise<void> {
+export async function finished(client: Meilisearch, enqueued: PromiseLike<Pick<EnqueuedTask, 'taskUid'>>, fine: readonly string[] = []): Promise<void> {
   const { taskUid } = await enqueued
   const until = Date.now() + TASK_PATIENCE
   // Often at first, since a small one is done in a moment; then ever less so.

@@ -4,7 +4,7 @@ import { FACETS } from '../../../domain/search/entry.js'
 import { STAMP as TEXT_STAMP } from '../embedded/index-file.js'
 
 /** Changes whenever documents are made otherwise: an index of another stamp wants a rebuild. */
-export const STAMP = `m1 ${TEXT_STAMP}`.replace(/[^a-z0-9]+/g, '-')
+export const STAMP = `m3 ${TEXT_STAMP}`.replace(/[^a-z0-9]+/g, '-')
 
 /** Texts in the order in which they count when too many entries fit to read them all. */
 export const TEXTS = ['w_title', 'w_tag', 'w_customer', 'w_topic', 'w_reference', 'w_author', 'w_body', 'w_sound'] as const
@@ -42,7 +42,7 @@ export function settingsOf(embedder?: Settings['embedders']): Settings {
     // Synonyms and phrases are told by the query: a change of the glossary re-indexes nothing and applies at once.
     synonyms: {},
     proximityPrecision: 'byAttribute',
-    prefixSearch: 'indexingTime',
+    prefixSearch: 'disabled',
     facetSearch: false,
     pagination: { maxTotalHits: 10_000_000 },
     faceting: { maxValuesPerFacet: MOST_VALUES, sortFacetValuesBy: { '*': 'count' } },

@@ -8,7 +8,7 @@ const READ = 120
 
 /** What holds most of the telling words: the engine is asked for entries with the rarest of them, which are then compared. */
 export async function similar(to: Likeness, options: SimilarOptions, { asking, hide }: Engine): Promise<readonly Hit[]> {
-  const sample = new Sample(hide)
+  const sample = new Sample({ hide, sounds: false })
   if ('id' in to) {
     const { documents } = await asking.gather([{ parts: [], among: [to.id] }], { limit: 1 })
     if (documents.length === 0) return []

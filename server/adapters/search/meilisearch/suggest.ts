@@ -5,7 +5,7 @@ import { SOUND_MARK } from '../embedded/streams.js'
 import { suggest as suggestFrom } from '../embedded/suggest.js'
 import { cut, tokensOf } from '../embedded/tokens.js'
 import { partOf } from './asking.js'
-import { encodeToken, type Part } from './encode.js'
+import { encodeBeginning, type Part } from './encode.js'
 import { Sample } from './sample.js'
 import type { Engine } from './search.js'
 
@@ -17,10 +17,10 @@ export async function suggest(typed: string, options: SuggestOptions, { asking, 
   const runs = runsOf(fold(typed)).slice(0, 10)
   const last = runs.at(-1)
   if (!last) return { hits: [], words: [] }
-  const sample = new Sample(hide, true)
+  const sample = new Sample({ hide, whole: true })
   const sound = runs.map((run) => run.text).join('')
   const looks: Part[] = [beginning(runs.length > 1 ? partOf({ tokens: tokensOf(runs.slice(0, -1)).tokens }) : null, last.text, last.dense)]
-  if (/^[a-z]+$/.test(sound)) looks.push({ tokens: [], beginning: encodeToken(SOUND_MARK + sound) })
+  if (/^[a-z]+$/.test(sound)) looks.push({ tokens: [], beginning: encodeBeginning(SOUND_MARK + sound) })
   // What was typed before need not stand with it: the last word alone is completed too.
   if (runs.length > 1 || last.dense) looks.push(beginning(null, last.dense ? (cut(last.text).at(-1) ?? last.text) : last.text, last.dense))
   const read = await Promise.all(looks.map((look) => asking.gather([{ parts: [look] }], { limit: READ })))
@@ -33,5 +33,5 @@ function beginning(before: Part | null, text: string, dense: boolean): Part {
     const part = partOf(tokensOf([{ text, at: 0, dense }]))
     return { tokens: [...(before?.tokens ?? []), ...(part?.tokens ?? [])], beginning: null }
   }
-  return { tokens: before?.tokens ?? [], beginning: encodeToken(text) }
+  return { tokens: before?.tokens ?? [], beginning: encodeBeginning(text) }
 }

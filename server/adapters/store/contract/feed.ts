@@ -126,18 +126,29 @@ export async function feedContract(t: Test, open: Opens): Promise<void> {
 
   await t.test('how far a consumer is behind, and which versions are kept, can be asked', async (t) => {
     const { ports } = await open(t)
-    t.equal(await ports.feed.behind('digests'), 0)
+    t.same(await ports.feed.behind('digests'), { things: 0, more: false })
     for (const n of [1, 2]) await post(ports, openNote(n))
     await addCustomer(ports, { id: idNumber(3) })
     await touch(ports, 2)
-    t.equal(await ports.feed.behind('digests'), 3, 'things, not writes')
+    t.same(await ports.feed.behind('digests'), { things: 3, more: false }, 'things, not writes')
     await ports.feed.moveCursor('digests', (await ports.feed.after(0, 1, PASS))[0]?.seq ?? 0)
-    t.equal(await ports.feed.behind('digests'), 2)
+    t.same(await ports.feed.behind('digests'), { things: 2, more: false })
     t.same(
       await ports.feed.versionsOf([openNote(1).id, openNote(2).id, idNumber(3), idNumber(4)], PASS),
       new Map([[openNote(1).id, 1], [openNote(2).id, 2], [idNumber(3), 1]]),
     )
     t.same(await ports.feed.versionsOf([], PASS), new Map())
+  })
+
+  await t.test('how far a consumer is behind is counted no further than was asked', async (t) => {
+    const { ports } = await open(t)
+    for (const n of [1, 2, 3, 4]) await post(ports, openNote(n))
+    t.same(await ports.feed.behind('digests', 5), { things: 4, more: false })
+    t.same(await ports.feed.behind('digests', 4), { things: 4, more: false }, 'all of them, and no more')
+    t.same(await ports.feed.behind('digests', 3), { things: 3, more: true })
+    t.same(await ports.feed.behind('digests', 1), { things: 1, more: true })
+    await ports.feed.moveCursor('digests', (await ports.feed.after(0, 3, PASS)).at(-1)?.seq ?? 0)
+    t.same(await ports.feed.behind('digests', 1), { things: 1, more: false }, 'from its place on')
   })
 
   await t.test('what a consumer went past stays known, and on hold, until it is taken up', async (t) => {

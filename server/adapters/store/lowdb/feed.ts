@@ -1,4 +1,4 @@
-import { SEARCH, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
+import { MOST_BEHIND, SEARCH, type Behind, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Catalog } from './catalog.js'
 import { Document } from './document.js'
@@ -6,6 +6,7 @@ import type { Keeping } from './keeping.js'
 import type { Schema } from '../schema.js'
 import type { StoreLog } from './shelf.js'
 import type { Sequence } from './sequence.js'
+import type { Piece } from './visible-sql.js'
 
 export interface Places {
   readonly cursors: Readonly<Record<string, number>>
@@ -125,9 +126,10 @@ export class CatalogFeed implements Feed {
     this.held.get(index)?.release(id, version)
   }
 
-  async behind(consumer: string): Promise<number> {
-    const [row] = this.catalog.all<{ n: number }>({ sql: 'SELECT count(*) AS n FROM thing WHERE seq > ? AND seq > 0', params: [await this.cursor(consumer)] })
-    return row?.n ?? 0
+  async behind(consumer: string, most = MOST_BEHIND): Promise<Behind> {
+    const [row] = this.catalog.all<{ n: number }>(countedAfter(await this.cursor(consumer), most + 1))
+    const found = row?.n ?? 0
+    return { things: Math.min(found, most), more: found > most }
   }
 
   async versionsOf(ids: readonly string[], _pass: Everything): Promise<ReadonlyMap<string, number>> {
@@ -167,6 +169,11 @@ export class CatalogFeed implements Feed {
     })
     for (const { id, version } of rows) held.hold(id, version)
   }
+}
+
+/** Counts what stands after a place and stops at the limit. */
+export function countedAfter(place: number, limit: number): Piece {
+  return { sql: 'SELECT count(*) AS n FROM (SELECT 1 FROM thing WHERE seq > ? AND seq > 0 ORDER BY seq LIMIT ?)', params: [place, limit] }
 }
 
 /** What one index has not confirmed. */

@@ -1,8 +1,8 @@
-import { SEARCH, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
+import { MOST_BEHIND, SEARCH, type Behind, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Database } from './database.js'
 import { Holds, type HeldRow } from './holds.js'
-import { piece } from './pieces.js'
+import { piece, type Piece } from './pieces.js'
 
 /**
  * Sent together with every commit of a thing, and with every look around: the highest place that is safe to have
@@ -106,9 +106,9 @@ export class PostgresFeed implements Feed {
     this.holds.get(index)?.release(id, version)
   }
 
-  async behind(consumer: string): Promise<number> {
-    const row = await this.database.one<{ n: number }>(piece('SELECT count(*) AS n FROM thing WHERE seq > ?::bigint', await this.cursor(consumer)))
-    return row?.n ?? 0
+  async behind(consumer: string, most = MOST_BEHIND): Promise<Behind> {
+    const found = (await this.database.one<{ n: number }>(countedAfter(await this.cursor(consumer), most + 1)))?.n ?? 0
+    return { things: Math.min(found, most), more: found > most }
   }
 
   async versionsOf(ids: readonly string[], _pass: Everything): Promise<ReadonlyMap<string, number>> {
@@ -164,6 +164,11 @@ export class PostgresFeed implements Feed {
     const rows = await this.database.rows<HeldRow>(piece('SELECT id, version, access_seq AS seq FROM thing WHERE access_seq > ?::bigint AND access_seq > 0', place))
     for (const { id, version, seq } of rows) holds.hold(id, version, seq)
   }
+}
+
+/** Counts what stands after a place and stops at the limit. The order has it read from the index of places and from nothing else. */
+export function countedAfter(place: number, limit: number): Piece {
+  return piece('SELECT count(*) AS n FROM (SELECT FROM thing WHERE seq > ?::bigint ORDER BY seq LIMIT ?) AS few', place, limit)
 }
 
 /** How far the process that feeds an index has come, and what it went past. */

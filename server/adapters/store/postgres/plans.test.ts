@@ -4,6 +4,7 @@ import type { Sight } from '../../../domain/policy/readable.js'
 import type { NoteQuery } from '../../../domain/notes/port.js'
 import { depth } from '../lowdb/scratch-store.js'
 import { Database } from './database.js'
+import { countedAfter } from './feed.js'
 import { orderOf, QUEUE_ORDER } from '../list-orders.js'
 import { listed } from './note-lists.js'
 import { piece, type Piece } from './pieces.js'
@@ -50,7 +51,23 @@ t.test(`the hottest questions of a bank with ${NOTES} notes are answered from in
   for (const order of ['newest', 'posted', 'validated', 'value', 'reused']) {
     t.notMatch(new Map(plans).get(`list ${order}`), /Sort/, order)
   }
+  // What is asked every second reads no more than it counts, however far somebody is behind.
+  const far = countedAfter(0, 1_001)
+  const [row] = await database.rows<{ 'QUERY PLAN': string }>({ sql: `EXPLAIN (ANALYZE, FORMAT JSON) ${far.sql}`, params: far.params })
+  const steps = (JSON.parse(row?.['QUERY PLAN'] ?? '[]') as readonly { readonly Plan: Step }[]).flatMap(({ Plan }) => stepsOf(Plan))
+  t.ok(steps.some((step) => step['Index Name'] === 'thing_by_seq'), row?.['QUERY PLAN'] ?? '')
+  t.equal(Math.max(...steps.map((step) => step['Actual Rows'])), 1_001, 'premise: there are more than that')
 })
+
+interface Step {
+  readonly 'Index Name'?: string
+  readonly 'Actual Rows': number
+  readonly Plans?: readonly Step[]
+}
+
+function stepsOf(step: Step): readonly Step[] {
+  return [step, ...(step.Plans ?? []).flatMap(stepsOf)]
+}
 
 function questions(): Readonly<Record<string, Piece>> {
   const page = (query: Partial<NoteQuery>, of = reader): Piece => {
@@ -82,6 +99,7 @@ function questions(): Readonly<Record<string, Piece>> {
     'the queue': piece(`SELECT f.thing FROM face f WHERE ${queue.sql} ORDER BY ${QUEUE_ORDER} LIMIT 20`, ...queue.params),
     'counts of the queue': queueCounted({ me: 'p78', now: '2026-03-01T00:00:00.000Z' }, curator),
     'the feed': piece('SELECT id FROM thing WHERE seq > ?::bigint AND seq < (SELECT open_place()) ORDER BY seq LIMIT ?', Math.trunc(NOTES * 0.99), 100),
+    'how far the feed is behind': countedAfter(Math.trunc(NOTES * 0.5), 1_001),
     'what was closed': piece('SELECT id, version FROM thing WHERE access_seq >= ?::bigint AND access_seq > 0', Math.trunc(NOTES * 0.99)),
     'falling due': piece("SELECT f.thing FROM face f WHERE f.kind = 'note' AND f.face = 'published' AND f.confidence = 'validated' AND f.item_state IS NULL AND f.review_on IS NOT NULL AND f.review_on <= ? ORDER BY f.review_on, f.thing LIMIT ?", '2026-03-01', 200),
   }
