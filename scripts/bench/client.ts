@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** Milliseconds. */
 export interface Summary { readonly p50: number; readonly p99: number; readonly n: number }
@@ -64,14 +65,15 @@ export async function times(n: number, act: (i: number) => Promise<unknown>, war
   return summary(found)
 }
 
-/** So many at a time. */
-export async function together(n: number, width: number, act: (i: number) => Promise<unknown>): Promise<Summary & { readonly perSecond: number }> {
+/** So many at a time. @param reading ms that each of them lets pass before the next, about */
+export async function together(n: number, width: number, act: (i: number) => Promise<unknown>, reading = 0): Promise<Summary & { readonly perSecond: number }> {
   const found: number[] = []
   let next = 0
   const start = performance.now()
   await Promise.all(Array.from({ length: width }, async () => {
     while (next < n) {
       const i = next++
+      if (reading > 0) await pause(reading * (0.5 + Math.random()))
       const at = performance.now()
       await act(i)
       found.push(performance.now() - at)

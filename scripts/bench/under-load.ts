@@ -10,7 +10,9 @@ const PEOPLE = 20
 
 /** Twenty people at once on one portal: searching, reading, posting. */
 export async function manyPeople(ask: Ask, note: Note): Promise<void> {
-  note(`search page, ${PEOPLE} people at once, ms`, await together(1_000, PEOPLE, (i) => ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}&topic=pricing`)))
+  const search = (i: number): Promise<unknown> => ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}&topic=pricing`)
+  note(`search page, ${PEOPLE} people who look at each for about a second, ms`, await together(600, PEOPLE, search, 1_000))
+  note(`search page, ${PEOPLE} people without a pause, ms`, await together(1_000, PEOPLE, search))
   const ids = await idsFrom(ask)
   note(`note page, ${PEOPLE} people at once, ms`, await together(2_000, PEOPLE, (i) => ask(`/notes/${ids[i % ids.length]}`)))
 }

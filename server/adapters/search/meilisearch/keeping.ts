@@ -18,7 +18,7 @@ const BREATH = 20
 /** Left for the moment in which nobody else writes. */
 const FEW = 100
 /** Batches under way while an index is built: the engine takes several in one go. */
-const AHEAD = 12
+const AHEAD = 24
 
 /** What that document says: whose release built it, and in which go. */
 interface About {
