@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Sight } from './domain/policy/readable.js'
 import { FACETS } from './domain/search/entry.js'
-import { SearchUnavailable, type Found, type SearchEngine, type SearchOptions, type Status } from './domain/search/port.js'
+import { SearchBeyond, SearchUnavailable, type Found, type SearchEngine, type SearchOptions, type Status } from './domain/search/port.js'
 import { EMPTY_QUERY } from './domain/search/query.js'
 import { openFinding, type Answering, type FindingOptions } from './finding.js'
 
@@ -70,6 +70,17 @@ t.test('when it is down the next answers, with its own list of what is on hold, 
   t.equal(await first(), 'near', 'but a little later')
   t.equal(told.length, 1)
   t.match(told[0], /near/)
+})
+
+t.test('one that cannot answer one viewer is asked by everybody else as before', async (t) => {
+  const [near, far] = [new FarEngine('near'), new FarEngine('far')]
+  const { first, told } = open([near, far])
+  near.answer = async () => { throw new SearchBeyond() }
+  far.answer = async () => { throw new SearchBeyond() }
+  t.equal(await first(), 'basic')
+  near.answer = async () => {}
+  t.equal(await first(), 'near', 'at once')
+  t.same(told, [], 'nobody is alarmed')
 })
 
 t.test('one that hangs is not waited for, and is left alone once another was faster', async (t) => {

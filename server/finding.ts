@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Behind } from './domain/policy/events.js'
-import { SearchUnavailable, type EngineReport, type Finder, type SearchEngine } from './domain/search/port.js'
+import { SearchBeyond, SearchUnavailable, type EngineReport, type Finder, type SearchEngine } from './domain/search/port.js'
 import type { BasicSearch } from './basic-search.js'
 
 /** An engine among those that may answer. */
@@ -94,7 +94,7 @@ class Asked {
       this.failures = 0
       return { value, onHold: hold.length }
     } catch (error) {
-      if (!signal.aborted && error instanceof SearchUnavailable) this.failed(error)
+      if (!signal.aborted && error instanceof SearchUnavailable && !(error instanceof SearchBeyond)) this.failed(error)
       throw error
     }
   }

@@ -168,5 +168,10 @@ export interface Status {
 
 /** The engine is down, too slow or closed. Pages stay up and say so; nothing of the engine's own words is shown. */
 export class SearchUnavailable extends Error {
-  override readonly name = 'SearchUnavailable'
+  override readonly name: string = 'SearchUnavailable'
+}
+
+/** This engine is well, but cannot answer this viewer: nobody else has to do without it for that. */
+export class SearchBeyond extends SearchUnavailable {
+  override readonly name = 'SearchBeyond'
 }

@@ -3,7 +3,7 @@ import { seesNothing } from '../../../domain/policy/access.js'
 import type { Sight } from '../../../domain/policy/readable.js'
 import type { Entry } from '../../../domain/search/entry.js'
 import {
-  SearchUnavailable,
+  SearchBeyond, SearchUnavailable,
   type Hit, type Likeness, type Results, type SearchEngine, type SearchOptions, type SimilarOptions, type Status, type SuggestOptions, type Suggestions,
 } from '../../../domain/search/port.js'
 import type { Query } from '../../../domain/search/query.js'
@@ -38,6 +38,9 @@ export async function openMeilisearch(options: MeilisearchOptions): Promise<Sear
   await engine.tried()
   return engine
 }
+
+/** With more of them a question takes the engine longer than anybody waits (measured in content/decisions/0032). */
+const MOST_HIDDEN = 2_000
 
 class MeilisearchEngine implements SearchEngine {
   private readonly server: Server
@@ -116,6 +119,7 @@ class MeilisearchEngine implements SearchEngine {
   /** All that one question asks the server must be answered within one deadline. */
   private async asked<T>(scope: Scope, signal: AbortSignal | undefined, answer: (engine: Engine) => Promise<T>): Promise<T> {
     if (this.server.state === 'down' || this.server.state === 'closed') throw new SearchUnavailable('the search is down')
+    if (scope.visible.hide.length > MOST_HIDDEN) throw new SearchBeyond('more customers are hidden from this viewer than the engine can be told of')
     const law = lawOf(scope)
     const semantic = this.embedder && { embedder: EMBEDDER, ratio: this.embedder.ratio }
     const hide = new Set(scope.visible.hide)
