@@ -26,7 +26,7 @@ export interface Engine {
 
 const ROUNDS = 6
 /** How many are read and put in order: those that hold everything, and those that hold some of it. */
-const READ = { whole: 60, partly: 80 } as const
+const READ = { whole: 60, partly: 120 } as const
 const MEANT = 40
 
 /** Answers a query as one viewer may see the index. */
