@@ -9,14 +9,15 @@ import { scratchMeilisearch, scratchPostgres, type ScratchServer } from './bench
 import { manyPeople, severalPortals, whileImporting, type Note } from './bench/under-load.js'
 
 /**
- * npm run bench -- --notes 10000,100000 [--store files|postgres] [--engine embedded|meili] [--json FILE] [--keep]
+ * npm run bench -- --notes 10000,100000 [--store files|postgres] [--engine embedded|meili] [--json FILE] [--keep] [--seeded]
  * Seeds scratch data, starts the portal in a process of its own, and measures what README.md promises, with the floors
- * of the same run. Nothing here asserts: it prints a table and JSON.
+ * of the same run. Nothing here asserts: it prints a table and JSON. `--seeded`: DATABASE_URL, MEILI_URL and MEILI_INDEX hold so many notes already, as an
+ * earlier run left them; the index is not built again then, which takes most of an hour for a million.
  */
 const { values } = parseArgs({
   options: {
     notes: { type: 'string' }, sizes: { type: 'string', default: '10000,100000' }, store: { type: 'string', default: 'files' }, engine: { type: 'string', default: 'embedded' },
-    json: { type: 'string' }, keep: { type: 'boolean', default: false },
+    json: { type: 'string' }, keep: { type: 'boolean', default: false }, seeded: { type: 'boolean', default: false },
   },
 })
 if (!['files', 'postgres'].includes(values.store) || !['embedded', 'meili'].includes(values.engine)) {
@@ -45,12 +46,12 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     const engine = values.engine === 'meili' ? await scratchMeilisearch() : null
     if (engine) servers.push(engine)
     const env = { ...database?.env, ...engine?.env, ...(database && { DATABASE_CONNECTIONS: '20' }) }
-    console.log(`\n${size} notes, ${values.store}, ${values.engine}: seeding`)
+    console.log(`\n${size} notes, ${values.store}, ${values.engine}${values.seeded ? '' : ': seeding'}`)
     const url = database?.env['DATABASE_URL']
-    await seed(url ? await inPostgres(url, join(root, 'seed')) : await inFiles(join(root, 'portal')), size, (done) => process.stderr.write(`\r${done}`))
+    if (!values.seeded) await seed(url ? await inPostgres(url, join(root, 'seed')) : await inFiles(join(root, 'portal')), size, (done) => process.stderr.write(`\r${done}`))
     // The first start builds catalog and index; the second is the one a bank sees every morning.
     const first = await openPortal(join(root, 'portal'), env)
-    note('first start: catalog and index built, s', seconds(first.indexed))
+    note(values.seeded ? 'first start, s' : 'first start: catalog and index built, s', seconds(first.indexed))
     await closePortal(first)
     const portal = await openPortal(join(root, 'portal'), env)
     note('start to ready, s', seconds(portal.ready))
@@ -60,7 +61,7 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     const reader = asker([portal.origin], portal.cookies['reader-0'])
     await manyPeople(reader, note)
     if (database || engine) await whileImporting(reader, note, Math.min(size, 18_000))
-    note('index rebuild while serving', await (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
+    if (!values.seeded) note('index rebuild while serving', await (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
     note('memory at the end, MB (RSS)', await memoryOf(portal))
     await closePortal(portal)
     if (database) await severalPortals([1, 2, 3].map((n) => join(root, `portal-${n}`)), env, note)

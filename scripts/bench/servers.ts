@@ -44,7 +44,7 @@ export async function scratchPostgres(): Promise<ScratchServer> {
 /** Meilisearch from the PATH; MEILI_URL when it is set. */
 export async function scratchMeilisearch(): Promise<ScratchServer> {
   const given = process.env['MEILI_URL']
-  if (given) return { env: { MEILI_URL: given, MEILI_KEY: process.env['MEILI_KEY'] ?? '', MEILI_INDEX: `bench-${process.pid}` }, memory: async () => null, stop: async () => {} }
+  if (given) return { env: { MEILI_URL: given, MEILI_KEY: process.env['MEILI_KEY'] ?? '', MEILI_INDEX: process.env['MEILI_INDEX'] ?? `bench-${process.pid}` }, memory: async () => null, stop: async () => {} }
   const folder = await mkdtemp(join(tmpdir(), 'tacit-bench-meili-'))
   const port = await freePort()
   const key = randomBytes(24).toString('base64url')
