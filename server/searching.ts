@@ -63,7 +63,7 @@ export interface Searching {
 
 /** An engine elsewhere takes a thousand things in hardly more time than ten. */
 const MOST_ELSEWHERE = 1_000
-const ROOM = { every: 20, behind: 100, ms: 50, looks: 200 } as const
+const ROOM = { every: 50, behind: 300, ms: 50, looks: 200 } as const
 const LOOK_MS = 2_000
 const SCRUB_MS = 20_000
 

@@ -20,21 +20,18 @@ export async function manyPeople(ask: Ask, note: Note): Promise<void> {
 /** While a file is imported: how soon what somebody posts is found by somebody else. */
 export async function whileImporting(ask: Ask, note: Note, rows: number): Promise<void> {
   const token = await tokenOf(ask)
-  let importing = true
-  const importer = ask(`/bench/import?rows=${rows}`, { method: 'POST', form: { _csrf: token } }).then(async (answer) => {
-    importing = false
-    return (await answer.json()) as { readonly rows: number; readonly ms: number }
-  })
+  await ask(`/bench/import?rows=${rows}`, { method: 'POST', form: { _csrf: token } })
   const found: number[] = []
-  for (let n = 0; importing; n += 1) {
+  let done: { readonly rows: number; readonly ms: number } | null = null
+  for (let n = 0; !done; n += 1) {
     const word = `zq${Math.random().toString(36).slice(2, 12).replace(/[0-9]/g, 'x')}`
     const posted = await ask('/notes', { method: 'POST', form: { ...noteForm(token, n), body: `A word nobody else has written: ${word}` } })
     const path = posted.headers.get('location') ?? ''
     const at = performance.now()
     while (!(await (await ask(`/search?q=${word}`)).text()).includes(path)) await pause(20)
     found.push(performance.now() - at)
+    done = ((await (await ask('/bench/imported')).json()) as { written: typeof done }).written
   }
-  const done = await importer
   note(`importing a file of ${done.rows} notes, a second`, round((done.rows / done.ms) * 1_000))
   note('posted to found while it is imported, ms', summary(found))
 }

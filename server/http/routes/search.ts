@@ -58,8 +58,9 @@ export function search(app: FastifyInstance): void {
       throw error
     }
     const notes = await request.house.notes.some(results.hits.map(({ id }) => id), sight)
-    await onRecord(request, notes)
-    const model = { ...(await resultsModel(request, search, results, notes, results.onHold > MANY_ON_HOLD)), q: search.q, asked: search.q.trim() === '' ? null : askedBefore(request.house.gaps.all(), me(request).id, search.q), customers, sortNow: search.sort ?? '', archivedNow: search.archived }
+    // On record before anybody sees it, and made ready meanwhile.
+    const [shown] = await Promise.all([resultsModel(request, search, results, notes, results.onHold > MANY_ON_HOLD), onRecord(request, notes)])
+    const model = { ...shown, q: search.q, asked: search.q.trim() === '' ? null : askedBefore(request.house.gaps.all(), me(request).id, search.q), customers, sortNow: search.sort ?? '', archivedNow: search.archived }
     if (isPartial(request)) return reply.fragment('search/_results', model)
     return reply.page('search/show', { title: search.q === '' ? request.say('search.title') : request.say('search.title_for', { q: search.q }), query: search.q, ...model })
   })

@@ -4,6 +4,7 @@ import type { Access, Clause, Party, Reach, Visible } from '../../../domain/poli
 import { LEVELS } from '../../../domain/policy/level.js'
 import { sees } from '../../../domain/policy/sees.js'
 import type { Entry } from '../../../domain/search/entry.js'
+import { SearchBeyond } from '../../../domain/search/port.js'
 import { BLIND, STAFF, depth, entry, find, ids, sightOf, type Opens } from './subject.js'
 
 /** What may not be seen is not found, not counted, not suggested and not alike anything. */
@@ -136,7 +137,7 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     t.equal((await find(engine, 'escrow')).total, 2, 'premise: it is there')
   })
 
-  await t.test('a viewer in 500 teams, 10 000 hidden customers and 5 000 notes that name them still get true answers', async (t) => {
+  await t.test('a viewer in 500 teams, 10 000 hidden customers and 5 000 notes that name them still get true answers, or are told that this engine has none for them', async (t) => {
     const engine = await open(t)
     const hide = Array.from({ length: 10_000 }, (_, i) => `c${i}`)
     const things: Entry[] = Array.from({ length: 5_000 }, (_, i) =>
@@ -145,7 +146,9 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     for (let i = 0; i < things.length; i += 1_000) await engine.put(things.slice(i, i + 1_000))
     const teams = Array.from({ length: 500 }, (_, i): Party => `t:team${i}`)
     const sight = sightOf({ any: [{ named: ['p:me', ...teams] }, { reach: ['all', ...teams] }], hide })
-    const { total, facets } = await find(engine, 'ledger', {}, sight)
+    const found = await find(engine, 'ledger', {}, sight).catch((error: unknown) => error)
+    if (found instanceof SearchBeyond) return void t.equal((await find(engine, 'ledger', {}, sightOf({ any: [{ named: ['p:me'] }], hide: hide.slice(0, 1_000) }))).total, 4_800, 'and goes on answering others')
+    const { total, facets } = found as Awaited<ReturnType<typeof find>>
     t.equal(total, 4_000)
     t.equal(facets.year.reduce((sum, { count }) => sum + count, 0), 4_000)
     t.equal((await find(engine, '', {}, sightOf({ any: [{ named: teams as [Party, ...Party[]] }], hide }))).total, 0)

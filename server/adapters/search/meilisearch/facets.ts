@@ -7,23 +7,14 @@ import { decodeValue } from './encode.js'
 import { narrowingOf } from './narrowing.js'
 import type { Engine } from './search.js'
 
-/** The counts of every facet; one with a choice of its own is counted again without it. */
-export async function countsOf(
-  found: { readonly groups: readonly Group[]; readonly facets: Gathered['facets'] },
-  query: Query,
-  options: SearchOptions,
-  { asking, hide }: Engine,
-): Promise<Record<FacetName, readonly FacetCount[]>> {
-  const counts = await Promise.all(
-    FACETS.map(async (name): Promise<[FacetName, readonly FacetCount[]]> => {
-      const chosen = options.filters?.[name] ?? []
-      if (chosen.length === 0) return [name, shown(found.facets[name] ?? {}, name, chosen)]
-      const narrowing = narrowingOf(query, options, hide, name)
-      const { facets } = await asking.gather(found.groups, { narrowing, facets: [name] })
-      return [name, shown(facets[name] ?? {}, name, chosen)]
-    }),
-  )
-  return Object.fromEntries(counts) as Record<FacetName, readonly FacetCount[]>
+/** Of each facet with a choice of its own what there would be without it. */
+export type WithoutOwn = ReadonlyMap<FacetName, Gathered['facets']>
+
+/** The counts of every facet; one with a choice of its own is counted without it. */
+export function countsOf(facets: Gathered['facets'], withoutOwn: WithoutOwn, { filters = {} }: SearchOptions, hide: ReadonlySet<string>): Record<FacetName, readonly FacetCount[]> {
+  return Object.fromEntries(FACETS.map((name): [FacetName, FacetCount[]] => {
+    return [name, shown((withoutOwn.get(name) ?? facets)[name] ?? {}, name, filters[name] ?? [])]
+  })) as Record<FacetName, FacetCount[]>
 
   function shown(distribution: Readonly<Record<string, number>>, name: FacetName, chosen: readonly string[]): FacetCount[] {
     const all = Object.entries(distribution).flatMap(([encoded, count]) => {
@@ -33,4 +24,12 @@ export async function countsOf(
     })
     return mostFrequent(all, chosen)
   }
+}
+
+/** @throws SearchUnavailable */
+export async function countWithoutOwn(groups: readonly Group[], query: Query, options: SearchOptions, { asking, hide }: Engine): Promise<WithoutOwn> {
+  const chosen = FACETS.filter((name) => (options.filters?.[name] ?? []).length > 0)
+  return new Map(await Promise.all(chosen.map(async (name): Promise<[FacetName, Gathered['facets']]> => {
+    return [name, (await asking.gather(groups, { narrowing: narrowingOf(query, options, hide, name), facets: [name] })).facets]
+  })))
 }

@@ -11,7 +11,7 @@ import type { Synonyms } from '../embedded/synonyms.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
 import type { Document } from './document.js'
 import { EVERY } from './encode.js'
-import { countsOf } from './facets.js'
+import { countsOf, countWithoutOwn, type WithoutOwn } from './facets.js'
 import { combinations, leads, strongEnough } from './groups.js'
 import { narrowingOf } from './narrowing.js'
 import { Sample } from './sample.js'
@@ -48,6 +48,8 @@ interface Found {
   readonly groups: readonly Group[]
   readonly total: number
   readonly facets: Gathered['facets']
+  /** asked for already, where it was known early what would be found */
+  readonly withoutOwn: Promise<WithoutOwn> | null
   readonly relaxed: boolean
   /** in order; what follows are the entries of `rest` */
   readonly best: readonly Hit[]
@@ -58,12 +60,21 @@ interface Found {
   readonly phraseless: boolean
 }
 
-async function listed(query: Query, options: SearchOptions, { asking, hide }: Engine): Promise<Found> {
+/** What was asked for as soon as it seemed to be what is wanted. */
+interface Held {
+  readonly groups: ReadonlySet<string>
+  readonly answer: Promise<Gathered>
+  readonly withoutOwn: Promise<WithoutOwn>
+}
+
+async function listed(query: Query, options: SearchOptions, engine: Engine): Promise<Found> {
+  const { asking, hide } = engine
   const groups = [{ parts: [] }]
+  const withoutOwn = early(countWithoutOwn(groups, query, options, engine))
   const { start, size } = placeOf(options)
   const first = start === 0 ? { limit: size, brief: true, sort: orderOf(options.sort) } : {}
   const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, hide), facets: FACETS, ...first })
-  return { concepts: [], groups, total, facets, relaxed: false, best: documents.map(hitOfDocument), rest: groups, passed: 0, phraseless: false }
+  return { concepts: [], groups, total, facets, withoutOwn, relaxed: false, best: documents.map(hitOfDocument), rest: groups, passed: 0, phraseless: false }
 }
 
 async function sought(wanted: readonly Word[], query: Query, options: SearchOptions, engine: Engine): Promise<Found | null> {
@@ -78,16 +89,15 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const meantOrNothing = meant.catch(() => [])
 
   let concepts: Concept[] = []
-  let held: { groups: ReadonlySet<string>; answer: Promise<Gathered> } | null = null
-  const hold = (): Promise<Gathered> => {
+  let held: Held | null = null
+  const hold = (): Held => {
     const groups = mustHoldAll(concepts) ? combinations(neededOf(concepts), sample) : []
     const keys = groups.map((group) => JSON.stringify(group))
     // A way that leads nowhere was asked for in vain, but the answer is the same.
     if (!held || keys.some((key) => !held?.groups.has(key))) {
-      held = { groups: new Set(keys), answer: asking.gather(groups, all) }
-      held.answer.catch(() => {})
+      held = { groups: new Set(keys), answer: early(asking.gather(groups, all)), withoutOwn: early(countWithoutOwn(groups, query, options, engine)) }
     }
-    return held.answer
+    return held
   }
   for (let round = 0; round < ROUNDS; round++) {
     concepts = conceptsOf(wanted, sources)
@@ -95,11 +105,12 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
     if (concepts.length === 0 && sample.wanted.size === 0) return null
     if (sample.wanted.size === 0) break
     // Most queries are keywords the index holds: then this already is the answer.
-    if (round === 0) void hold()
+    if (round === 0) hold()
     await asking.settle(sample)
   }
   const phraseless = concepts.some((concept) => concept.required && concept.ways.every((way) => way.found.count === 0))
-  const whole = await hold()
+  const { answer, withoutOwn } = hold()
+  const whole = await answer
   // Read again with what is at hand now: ranking counts in the texts.
   const groups = combinations(neededOf(concepts), sample)
   const enough = enoughFor(text)
@@ -111,7 +122,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const now = Date.parse(options.now)
   if (mustHoldAll(concepts) && unnarrowed >= enough && alike.length === 0) {
     const ranking = rank(concepts, text, sample, now)
-    return { concepts, groups, ...whole, relaxed: false, best: inOrder(whole.documents, ranking, sample), rest: groups, passed: whole.documents.length, phraseless }
+    return { concepts, groups, ...whole, withoutOwn, relaxed: false, best: inOrder(whole.documents, ranking, sample), rest: groups, passed: whole.documents.length, phraseless }
   }
   const near = await asking.gather(leads(concepts, textFeatures(text, sample), sample), { narrowing, limit: READ.partly })
   sample.add(near.documents)
@@ -128,7 +139,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const { total, facets } = await asking.gather(set, { narrowing, facets: FACETS })
   const ordered = inOrder(everything, ranking, sample)
   const best = semantic ? mixed(ordered, alike.map(hitOfDocument), semantic.ratio) : ordered
-  return { concepts, groups: set, total, facets, relaxed: ranking.relaxed, best, rest, passed: 0, phraseless }
+  return { concepts, groups: set, total, facets, withoutOwn: null, relaxed: ranking.relaxed, best, rest, passed: 0, phraseless }
 }
 
 async function page(found: Found, query: Query, options: SearchOptions, engine: Engine): Promise<Results> {
@@ -136,11 +147,11 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
   const { start, size } = placeOf(options)
   const narrowing = narrowingOf(query, options, hide)
   const sort = options.sort ?? (found.concepts.length > 0 ? 'relevance' : 'newest')
-  const [facets, hits] = await Promise.all([countsOf(found, query, options, engine), hitsOn()])
+  const [withoutOwn, hits] = await Promise.all([found.withoutOwn ?? countWithoutOwn(found.groups, query, options, engine), hitsOn()])
   return {
     hits,
     total: found.total,
-    facets,
+    facets: countsOf(found.facets, withoutOwn, options, hide),
     corrected: found.concepts.flatMap((concept) => concept.correction ?? []),
     relaxed: found.relaxed,
     terms: [...new Set(found.concepts.flatMap((concept) => concept.terms))],
@@ -161,6 +172,12 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
     const { documents } = await asking.gather(groups, { narrowing, offset, limit, brief: true, ...(order && { sort: order }) })
     return documents.map(hitOfDocument)
   }
+}
+
+/** Asked before it is known to be needed: when it fails and nobody waits for it, nothing has happened. */
+function early<T>(asked: Promise<T>): Promise<T> {
+  asked.catch(() => {})
+  return asked
 }
 
 function placeOf(options: SearchOptions): { start: number; size: number } {
