@@ -24,7 +24,7 @@ function open(t: { teardown(end: () => unknown): void }) {
     shared: true, beside: true, patience: null, told: () => {}, startOf: (day: string) => day,
   } as unknown as SearchingParts)
   t.teardown(() => searching.close())
-  const written = async (n: number) => { for (let i = 0; i < n; i += 1) await searching.room() }
+  const written = async (n: number) => { for (let i = 0; i < n; i += 10) await searching.room(10) }
   return { lag, states, asked, written }
 }
 

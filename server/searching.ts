@@ -48,8 +48,8 @@ export interface Searching {
   vocabularyChanged(what: string): void
   /** Builds every index anew beside the present one, here or in the process that feeds it. */
   rebuild(progress?: (done: number) => void): Promise<void>
-  /** For whoever writes much: waits now and then until the engines have nearly kept up, so that what others write is found soon. */
-  room(): Promise<void>
+  /** For whoever writes much, after each so many things: waits now and then until the engines have nearly kept up, so that what others write is found soon. */
+  room(written: number): Promise<void>
   /** Resolves when every engine that is up has taken all that was written before the call. */
   caughtUp(): Promise<void>
   /** Nothing of what was replaced is left in an engine's files. @throws Error while some engine has not taken the note yet */
@@ -122,10 +122,12 @@ export function openSearching(parts: SearchingParts): Searching {
       else if (feeds()) for (const feeder of feeders) feeder.rebuildSoon()
     },
     rebuild: async (progress) => (feeds() ? rebuildHere(progress) : desk.ask(progress)),
-    room: async () => {
-      wrote += 1
+    room: async (written) => {
+      wrote += written
+      if (wrote < ROOM.every) return
+      wrote = 0
       // A bounded wait: an import must end although an engine is slow.
-      for (let looks = 0; wrote % ROOM.every === 0 && looks < ROOM.looks; looks += 1) {
+      for (let looks = 0; looks < ROOM.looks; looks += 1) {
         const engines = await finder.engines(ROOM.behind)
         if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things < ROOM.behind)) return
         await pause(ROOM.ms)

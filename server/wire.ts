@@ -111,7 +111,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const imports = new ImportDesk({
       batches, tables, mappings: openMappings(), columnWords: readColumnWords(), notes, customers: kept.customers, record,
       pass: everything('imports that a stopped process left are taken up again, whoever began them'),
-      directories, vocabulary: () => vocabularies.vocabulary(), today: clock.today, now: clock.now, nextId: ids.next, breathe: async () => { await searching.room(); await new Promise(setImmediate) },
+      directories, vocabulary: () => vocabularies.vocabulary(), today: clock.today, now: clock.now, nextId: ids.next, breathe: async (written) => { await searching.room(written); await new Promise(setImmediate) },
       failed: (batch, error) => told(`an import stopped and can be taken up again: ${batch} ${String(error)}`),
     }, acceptAll)
     const redactions = new RedactionDesk({

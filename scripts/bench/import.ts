@@ -2,6 +2,7 @@ import type { ImportWish } from '../../server/domain/curation/new-batch.js'
 import { beginBatch, newBatch } from '../../server/domain/curation/new-batch.js'
 import type { Mapping } from '../../server/domain/curation/import-mapping.js'
 import { grantFor } from '../../server/domain/customers/import-customer.js'
+import { sightOf } from '../../server/domain/policy/readable.js'
 import type { House } from '../../server/http/house.js'
 import { texts } from './seed.js'
 
@@ -29,5 +30,7 @@ export async function importNotes(house: House, rows: number): Promise<number> {
   if (!begun.ok) throw new Error(begun.refusals.map(({ code }) => code).join())
   house.imports.run(begun.value)
   await house.imports.idle()
-  return house.imports.progress(begun.value).at
+  const done = await house.imports.parts.batches.get(begun.value.id, sightOf({ kind: 'person', person }, house.directories(), house.clock.today()))
+  if (done?.state !== 'done') throw new Error('the file was not imported')
+  return done.counts.created
 }

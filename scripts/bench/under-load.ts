@@ -17,20 +17,24 @@ export async function manyPeople(ask: Ask, note: Note): Promise<void> {
   note(`note page, ${PEOPLE} people at once, ms`, await together(2_000, PEOPLE, (i) => ask(`/notes/${ids[i % ids.length]}`)))
 }
 
+interface Imported {
+  readonly written: { readonly rows: number; readonly ms: number } | null
+}
+
 /** While a file is imported: how soon what somebody posts is found by somebody else. */
 export async function whileImporting(ask: Ask, note: Note, rows: number): Promise<void> {
   const token = await tokenOf(ask)
   await ask(`/bench/import?rows=${rows}`, { method: 'POST', form: { _csrf: token } })
   const found: number[] = []
-  let done: { readonly rows: number; readonly ms: number } | null = null
-  for (let n = 0; !done; n += 1) {
+  let done: Imported['written'] = null
+  for (let n = 0; done === null; n += 1) {
     const word = `zq${Math.random().toString(36).slice(2, 12).replace(/[0-9]/g, 'x')}`
     const posted = await ask('/notes', { method: 'POST', form: { ...noteForm(token, n), body: `A word nobody else has written: ${word}` } })
     const path = posted.headers.get('location') ?? ''
     const at = performance.now()
     while (!(await (await ask(`/search?q=${word}`)).text()).includes(path)) await pause(20)
     found.push(performance.now() - at)
-    done = ((await (await ask('/bench/imported')).json()) as { written: typeof done }).written
+    done = ((await (await ask('/bench/imported')).json()) as Imported).written
   }
   note(`importing a file of ${done.rows} notes, a second`, round((done.rows / done.ms) * 1_000))
   note('posted to found while it is imported, ms', summary(found))

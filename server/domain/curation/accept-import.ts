@@ -70,7 +70,7 @@ export async function acceptAll(batch: Batch, curator: Person, desk: ImportDesk)
         if (code === null) accepted += 1
         else left.push({ note: note.id, code })
       }))
-      await parts.breathe()
+      await parts.breathe(AT_ONCE)
     }
     gone += rows.length
     desk.tell(batch.id, { at: gone, rows: total })

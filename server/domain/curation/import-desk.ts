@@ -37,8 +37,8 @@ export interface ImportParts {
   /** UTC ISO-8601 with ms */
   now(): string
   nextId(): string
-  /** lets other requests come in */
-  breathe(): Promise<void>
+  /** lets other requests come in, and others' notes be found, after so many were written */
+  breathe(written: number): Promise<void>
   failed(batch: string, error: unknown): void
 }
 
@@ -191,7 +191,7 @@ export class ImportDesk {
       at += chunk.length
       this.tell(batch.id, { at, rows: tally.rows })
       if (Math.floor(at / REMEMBER_EVERY) > Math.floor((at - chunk.length) / REMEMBER_EVERY)) await this.change(person, batch.id, (now) => ({ ...now, at, rows: tally.rows }))
-      await this.parts.breathe()
+      await this.parts.breathe(chunk.length)
     }
     const now = this.parts.now()
     const kept = leaving && (await this.wrongRows(batch, without))
@@ -243,7 +243,7 @@ export class ImportDesk {
   private look(batch: Batch, rows: () => AsyncIterable<RowAndWork>): Promise<Tally> {
     return lookAtRows(rows(), async (at) => {
       if (batch.state === 'checking') this.tell(batch.id, { at, rows: Math.max(at, batch.rows) })
-      await this.parts.breathe()
+      await this.parts.breathe(0)
       return !this.stopping
     })
   }

@@ -35,6 +35,11 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     const chosen = await find(engine, 'ledger', { filters: { tag: ['t29'] } })
     t.equal(chosen.facets.tag.length, 20)
     t.same(chosen.facets.tag.at(-1), { value: 't29', count: 2 })
+    const more = Array.from({ length: 240 }, (_, i) => entry(`more-${i}`, 'ledger', { facets: { tag: [`u${i >> 1}`] } }))
+    await engine.put([...more, entry('rare', 'ledger', { facets: { tag: ['zz'] } })])
+    const rare = await find(engine, 'ledger', { filters: { tag: ['zz'] } })
+    t.equal(rare.total, 1)
+    t.same(rare.facets.tag.at(-1), { value: 'zz', count: 1 }, 'however many there are')
   })
 
   await t.test('pages follow each other without a gap or a repetition, in every order', async (t) => {

@@ -11,7 +11,7 @@ import type { Engine } from './search.js'
 export type WithoutOwn = ReadonlyMap<FacetName, Gathered['facets']>
 
 /** The counts of every facet; one with a choice of its own is counted without it. */
-export function countsOf(facets: Gathered['facets'], withoutOwn: WithoutOwn, { filters = {} }: SearchOptions, hide: ReadonlySet<string>): Record<FacetName, readonly FacetCount[]> {
+export function countsOf({ facets, total }: Pick<Gathered, 'facets' | 'total'>, withoutOwn: WithoutOwn, { filters = {} }: SearchOptions, hide: ReadonlySet<string>): Record<FacetName, readonly FacetCount[]> {
   return Object.fromEntries(FACETS.map((name): [FacetName, FacetCount[]] => {
     return [name, shown((withoutOwn.get(name) ?? facets)[name] ?? {}, name, filters[name] ?? [])]
   })) as Record<FacetName, FacetCount[]>
@@ -22,6 +22,9 @@ export function countsOf(facets: Gathered['facets'], withoutOwn: WithoutOwn, { f
       // Its author may read a thing about a customer they must not know of: the chip and the count are not theirs.
       return value === null || (name === 'customer' && hide.has(value)) ? [] : [{ value, count }]
     })
+    // The engine names the most frequent; of a choice that is not among them everything found is what there is.
+    const [only] = chosen
+    if (chosen.length === 1 && only !== undefined && total > 0 && !all.some(({ value }) => value === only)) all.push({ value: only, count: total })
     return mostFrequent(all, chosen)
   }
 }

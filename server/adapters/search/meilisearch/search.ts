@@ -151,7 +151,7 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
   return {
     hits,
     total: found.total,
-    facets: countsOf(found.facets, withoutOwn, options, hide),
+    facets: countsOf(found, withoutOwn, options, hide),
     corrected: found.concepts.flatMap((concept) => concept.correction ?? []),
     relaxed: found.relaxed,
     terms: [...new Set(found.concepts.flatMap((concept) => concept.terms))],
