@@ -24,7 +24,11 @@ export function fold(text: string): string {
 
 /** As `fold`, remembering offsets for highlighting. */
 export function foldWithOffsets(text: string): Folded {
-  if (isPlain(text)) return { text: foldPlain(text), from: Int32Array.from({ length: text.length + 1 }, (_, i) => i) }
+  if (isPlain(text)) {
+    const from = new Int32Array(text.length + 1)
+    for (let i = 0; i <= text.length; i++) from[i] = i
+    return { text: foldPlain(text), from }
+  }
   let out = ''
   const from: number[] = []
   let at = 0
@@ -35,7 +39,7 @@ export function foldWithOffsets(text: string): Folded {
     at += character.length
   }
   from.push(at)
-  return { text: out, from: Int32Array.from(from) }
+  return { text: out, from: new Int32Array(from) }
 }
 
 /** Most English is: then each character stays one. */
