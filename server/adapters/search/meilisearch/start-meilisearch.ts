@@ -35,11 +35,16 @@ export const MEILISEARCH_MISSING: string | false =
 /** On a free port with a random key and a scratch folder; ended and cleared away when the test ends. */
 export async function startMeilisearch(t: Test): Promise<StartedMeilisearch> {
   let folder = await mkdtemp(join(tmpdir(), 'tacit-meili-'))
-  const port = await freePort()
+  let port = await freePort()
   const key = randomBytes(24).toString('base64url')
-  const url = `http://127.0.0.1:${port}`
   let child = run()
-  await answers(url)
+  // Somebody else may take the port between the look and the start: then the server ends at once.
+  for (let tries = 0; !(await answers(port, child)); tries++) {
+    if (tries === 3) throw new Error('the server did not start')
+    port = await freePort()
+    child = run()
+  }
+  const url = `http://127.0.0.1:${port}`
   t.teardown(async () => {
     await stop()
     await rm(folder, { recursive: true, force: true })
@@ -73,7 +78,7 @@ export async function startMeilisearch(t: Test): Promise<StartedMeilisearch> {
       folder = await mkdtemp(join(tmpdir(), 'tacit-meili-'))
     }
     child = run()
-    await answers(url)
+    if (!(await answers(port, child))) throw new Error('the server did not start again')
   }
 }
 
@@ -86,12 +91,13 @@ export async function scratchMeilisearch(t: Test, server: { readonly url: string
   return engine
 }
 
-async function answers(url: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await fetch(`${url}/health`).then((answer) => answer.ok, () => false)) return
+/** @returns false when it ended or did not answer within a minute */
+async function answers(port: number, child: ReturnType<typeof spawn>): Promise<boolean> {
+  for (let tries = 0; tries < 1_200 && child.exitCode === null; tries++) {
+    if (await fetch(`http://127.0.0.1:${port}/health`).then((answer) => answer.ok, () => false)) return true
     await pause(50)
   }
-  throw new Error('the server did not start')
+  return false
 }
 
 async function freePort(): Promise<number> {
