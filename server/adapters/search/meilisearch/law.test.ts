@@ -6,7 +6,7 @@ import { aVisible, anAccess } from '../contract/law.js'
 import { depth, entry } from '../contract/subject.js'
 import { documentOf } from './document.js'
 import { encodeShort, encodeValue } from './encode.js'
-import { amongCustomers, amongIds, compileLaw, compileMeiliFilter } from './filter.js'
+import { among, amongCustomers, amongIds, compileLaw, compileMeiliFilter } from './filter.js'
 import { MEILISEARCH_MISSING, openIndex, startMeilisearch } from './start-meilisearch.js'
 
 t.test('the law as a filter of Meilisearch judges every pair of viewer and thing as the law itself', { skip: MEILISEARCH_MISSING }, async (t) => {
@@ -55,6 +55,8 @@ t.test('several thousand customers whom a viewer must not know of are hidden lik
 
 t.test('the customers to hide are never an empty list, each is named once, and the same list is spelled out once', async (t) => {
   t.same(amongCustomers([]), [], 'nothing to hide is no part of a filter')
+  t.throws(() => among('a_reach', []), 'a list of nothing could be read as everything')
+  t.throws(() => amongIds([]))
   const hide = Array.from({ length: 250 }, (_, i) => `c${i % 240}`)
   const parts = amongCustomers(hide)
   t.equal(amongCustomers(hide), parts, 'not made again for the same list')
