@@ -8,7 +8,7 @@ import { SearchBeyond } from '../../../domain/search/port.js'
 import { BLIND, STAFF, depth, entry, find, ids, sightOf, type Opens } from './subject.js'
 
 /** What may not be seen is not found, not counted, not suggested and not alike anything. */
-export async function lawContract(t: Test, open: Opens): Promise<void> {
+export async function lawContract(t: Test, open: Opens, limited: boolean): Promise<void> {
   await t.test('what is found is what the law shows, on random pairs of viewer and thing', async (t) => {
     const engine = await open(t)
     const things = fc.sample(anAccess, { numRuns: 100, seed: 20_250_601 }).map((access, i) => entry(`n${i}`, 'ledger', { access }))
@@ -137,7 +137,7 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     t.equal((await find(engine, 'escrow')).total, 2, 'premise: it is there')
   })
 
-  await t.test('a viewer in 500 teams, 10 000 hidden customers and 5 000 notes that name them still get true answers, or are told that this engine has none for them', async (t) => {
+  await t.test(`a viewer in 500 teams, 10 000 hidden customers and 5 000 notes that name them still get true answers${limited ? ', or are told that this engine has none for them' : ''}`, async (t) => {
     const engine = await open(t)
     const hide = Array.from({ length: 10_000 }, (_, i) => `c${i}`)
     const things: Entry[] = Array.from({ length: 5_000 }, (_, i) =>
@@ -147,7 +147,7 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     const teams = Array.from({ length: 500 }, (_, i): Party => `t:team${i}`)
     const sight = sightOf({ any: [{ named: ['p:me', ...teams] }, { reach: ['all', ...teams] }], hide })
     const found = await find(engine, 'ledger', {}, sight).catch((error: unknown) => error)
-    if (found instanceof SearchBeyond) return void t.equal((await find(engine, 'ledger', {}, sightOf({ any: [{ named: ['p:me'] }], hide: hide.slice(0, 1_000) }))).total, 4_800, 'and goes on answering others')
+    if (limited && found instanceof SearchBeyond) return void t.equal((await find(engine, 'ledger', {}, sightOf({ any: [{ named: ['p:me'] }], hide: hide.slice(0, 1_000) }))).total, 4_800, 'and goes on answering others')
     const { total, facets } = found as Awaited<ReturnType<typeof find>>
     t.equal(total, 4_000)
     t.equal(facets.year.reduce((sum, { count }) => sum + count, 0), 4_000)

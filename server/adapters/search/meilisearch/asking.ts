@@ -2,7 +2,7 @@ import type { Visible } from '../../../domain/policy/access.js'
 import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.js'
 import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
-import { READ_FIELDS, readDocument, type Document } from './document.js'
+import { READ_FIELDS, readDocument, type Document, type Read } from './document.js'
 import { encodeBeginning, encodeLook, isLatinPhrase, type Part } from './encode.js'
 import type { Extent, Extents } from './extents.js'
 import { NOBODY, among, amongIds, compileLaw, type Filters } from './filter.js'
@@ -37,7 +37,7 @@ export interface Gathering {
 }
 
 export interface Gathered {
-  readonly documents: readonly Document[]
+  readonly documents: readonly Read[]
   readonly total: number
   readonly facets: Readonly<Partial<Record<FacetName, Readonly<Record<string, number>>>>>
 }
@@ -102,15 +102,10 @@ const MOST_PARTS = 10
 
 /** Puts questions to the engine as one viewer may: every query carries the law, what is on hold, and this release's stamp. */
 export class Asking {
-  private readonly plain: Filters
-  private readonly apart: Filters | null
   private someApart: boolean | null = null
   private extent: Extent | null = null
 
-  constructor(private readonly ask: Ask, private readonly index: string, private readonly law: Law, private readonly extents: Extents) {
-    this.plain = law.plain
-    this.apart = law.apart
-  }
+  constructor(private readonly ask: Ask, private readonly index: string, private readonly law: Law, private readonly extents: Extents) {}
 
   /** Answers what came up while a query was understood; the first time also how much there is at all. */
   async settle(sample: Sample): Promise<void> {
@@ -143,7 +138,7 @@ export class Asking {
     const { narrowing = NO_NARROWING, limit = 0, offset = 0, sort, facets = [], brief = false } = how
     const ordered = sort ? { sort } : {}
     const fields = brief ? { attributesToRetrieve: ['stamp', 'facts'] } : { attributesToRetrieve: READ_FIELDS }
-    const sides = this.apart === null || this.someApart === false ? [false] : [false, true]
+    const sides = this.law.apart === null || this.someApart === false ? [false] : [false, true]
     const queries = groups.flatMap((group) => sides.map((apart) => ({ ...this.query(group.parts, apart, narrowing, group), ...ordered, ...fields, federationOptions: { weight: group.weight ?? 1 } })))
     const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: Math.max(1, limit) }
     const { hits = [], totalHits = 0, facetsByIndex } = await this.ask({
@@ -159,7 +154,7 @@ export class Asking {
   }
 
   /** What means the same by the engine's embedder, nearest first. */
-  async alike(text: string, embedder: string, narrowing: Narrowing, limit: number): Promise<Document[]> {
+  async alike(text: string, embedder: string, narrowing: Narrowing, limit: number): Promise<Read[]> {
     const { q: _, ...query } = this.query([], false, narrowing) as { q: string }
     const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, limit, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: NEAR_IN_MEANING }
     const { results = [] } = await this.ask({ queries: [asked] })
@@ -170,7 +165,7 @@ export class Asking {
   private async measure(put: (first: readonly object[]) => Promise<Answer['results']>): Promise<void> {
     const known = this.extents.get(this.law.name)
     const whole = known ? [] : [measuring(this.query([], false))]
-    const aside = this.apart === null ? [] : [counting(this.query([], true))]
+    const aside = this.law.apart === null ? [] : [counting(this.query([], true))]
     const results = (await put([...whole, ...aside])) ?? []
     const sizes = results.map(({ totalHits = 0 }) => totalHits)
     const apart = aside.length > 0 ? (sizes[whole.length] ?? 0) : 0
@@ -191,7 +186,7 @@ export class Asking {
   }
 
   private query(parts: readonly Part[], apart: boolean, narrowing = NO_NARROWING, group: Partial<Group> = {}, columns?: readonly Column[]): object {
-    const filters = [...((apart ? this.apart : this.plain) ?? [NOBODY]), ...narrowing.filters]
+    const filters = [...((apart ? this.law.apart : this.law.plain) ?? [NOBODY]), ...narrowing.filters]
     if (group.among) filters.push(group.among.length > 0 ? amongIds(group.among) : NOBODY)
     if (group.except && group.except.length > 0) filters.push(`NOT ${amongIds(group.except)}`)
     const named = columns?.every((column) => column === 'title' || column === 'body' || column.startsWith('words_')) ? ['w_title', 'w_body'] : null
@@ -238,6 +233,6 @@ function meanLengthOf(hits: readonly unknown[]): number {
   return Math.max(1, sum / Math.max(1, hits.length))
 }
 
-function documentsIn(hits: readonly unknown[]): Document[] {
+function documentsIn(hits: readonly unknown[]): Read[] {
   return hits.flatMap((hit) => readDocument(hit) ?? [])
 }

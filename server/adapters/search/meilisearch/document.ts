@@ -66,15 +66,21 @@ export function documentOf(entry: Entry, withText: boolean): Document {
   }
 }
 
-/** What the engine answered, if it is one of ours: anything else in the index is not shown to anybody. */
-export function readDocument(found: unknown): Document | null {
-  const { facts, streams = NO_STREAMS, stamp } = (found ?? {}) as Partial<Document>
-  if (stamp !== STAMP || !isOurs(facts) || typeof streams !== 'string' || streams.split('\n').length !== NO_STREAMS.split('\n').length) return null
-  return { ...(found as Document), streams }
+/** What is read again of an entry. */
+export interface Read {
+  readonly facts: KeptFacts
+  /** of each of COLUMNS its stream, between two spaces */
+  readonly lines: readonly string[]
 }
 
-/** Of an entry that was not asked for to be read. */
-const NO_STREAMS = '\n  '.repeat(COLUMNS.length)
+/** What the engine answered, if it is one of ours: anything else in the index is not shown to anybody. */
+export function readDocument(found: unknown): Read | null {
+  const { facts, streams, stamp } = (found ?? {}) as Partial<Document>
+  if (stamp !== STAMP || !isOurs(facts)) return null
+  // Of an entry that was not asked for to be read there are none.
+  const lines = streams === undefined ? COLUMNS.map(() => '  ') : typeof streams === 'string' ? streams.slice(1).split('\n') : []
+  return lines.length === COLUMNS.length ? { facts: facts as KeptFacts, lines } : null
+}
 
 export function isOurs(facts: unknown): facts is Pick<Facts, 'kind' | 'id' | 'version'> {
   const { kind, id, version } = (facts ?? {}) as Partial<Facts>

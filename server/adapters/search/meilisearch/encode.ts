@@ -42,7 +42,7 @@ export function encodeChineseWord(word: string): string {
 export function tokensToIndex(stream: string): string[] {
   const found = new Set<string>()
   let before = ''
-  for (const token of stream === '' ? [] : stream.split(' ')) {
+  for (const token of tokensOfStream(stream)) {
     found.add(encodeToken(token))
     if (LETTERS.test(token)) found.add(WORD + stemmer(token))
     else if (isDense(token)) found.add(OTHER + spelled(firstCharacter(token)))
@@ -59,7 +59,7 @@ export function tokensToIndex(stream: string): string[] {
  */
 export function beginningsToIndex(stream: string, of: keyof typeof BEGUN): string[] {
   const found = new Set<string>()
-  for (const token of stream === '' ? [] : stream.split(' ')) {
+  for (const token of tokensOfStream(stream)) {
     if (isDense(token)) continue
     for (const length of BEGUN[of]) if (token.length >= length) found.add(begun(token.slice(0, length)))
   }
@@ -69,7 +69,7 @@ export function beginningsToIndex(stream: string, of: keyof typeof BEGUN): strin
 /** How a name sounds, and whatever that begins with. */
 export function soundsToIndex(stream: string): string[] {
   const found = new Set<string>()
-  for (const token of stream === '' ? [] : stream.split(' ')) {
+  for (const token of tokensOfStream(stream)) {
     found.add(encodeToken(token))
     const sound = token.slice(SOUND_MARK.length)
     for (let length = 1; length <= Math.min(sound.length, BEGUN_SOUND); length++) found.add(SOUND_BEGUN + sound.slice(0, length))
@@ -173,6 +173,10 @@ function firstCharacter(token: string): string {
 function isDense(token: string): boolean {
   const code = token.codePointAt(0) ?? 0
   return code >= 0x2e80 || (code >= 0x0e00 && code <= 0x0e7f) || (code >= 0x1100 && code <= 0x11ff)
+}
+
+function tokensOfStream(stream: string): string[] {
+  return stream === '' ? [] : stream.split(' ')
 }
 
 /** Four letters for each UTF-16 code unit. */

@@ -4,7 +4,7 @@ import { COLUMNS, TEXT_COLUMNS, type Column, type Streams } from '../embedded/co
 import { sequencesOf, type Found, type Look, type Shelf, type Vocabulary } from '../embedded/look.js'
 import { rarity } from '../embedded/rarity.js'
 import { LETTERS, Words } from '../embedded/words.js'
-import type { Document } from './document.js'
+import type { Read } from './document.js'
 import { encodeLook, type Part } from './encode.js'
 
 /** A question for the engine that came up while a query was being understood. */
@@ -41,9 +41,7 @@ export class Sample implements Shelf, Vocabulary {
   private readonly counts = new Map<string, number>()
   private readonly asked = new Map<string, Part>()
   private readonly known = new Set<string>()
-  /** as the engine keeps them: of each column a line */
-  private readonly texts: string[] = []
-  private readonly lines: string[][] = []
+  private readonly lines: (readonly string[])[] = []
   /** of the columns of words as written, which come first */
   private readonly written: string[] = []
   private readonly read: Streams[] = []
@@ -52,19 +50,19 @@ export class Sample implements Shelf, Vocabulary {
 
   constructor(private readonly options: SampleOptions) {}
 
-  add(documents: readonly Document[]): void {
-    for (const { facts, streams } of documents) {
+  add(documents: readonly Read[]): void {
+    for (const { facts, lines } of documents) {
       if (this.columns.rowOf.has(facts.id)) continue
       const row = this.columns.rowFor(facts.id)
       this.columns.set(row, { ...facts, access: { ...SHOWN, customers: facts.customers }, facets: {} })
-      this.texts[row] = facts.customers.some((customer) => this.options.hide.has(customer)) ? withoutNames(streams) : streams
+      this.lines[row] = facts.customers.some((customer) => this.options.hide.has(customer)) ? withoutNames(lines) : lines
     }
     this.words = null
     this.kin.clear()
   }
 
   /** In how many of these it really stands. */
-  standing(documents: readonly Document[], look: Look, columns?: readonly Column[]): number {
+  standing(documents: readonly Read[], look: Look, columns?: readonly Column[]): number {
     const rows = new Set(documents.map(({ facts }) => this.columns.rowOf.get(facts.id)))
     return this.atHand(look, columns).rows.filter((row) => rows.has(row)).length
   }
@@ -91,7 +89,8 @@ export class Sample implements Shelf, Vocabulary {
   find(look: Look, columns?: readonly Column[]): Found {
     if (this.options.whole) return this.atHand(look, columns)
     if (this.options.sounds === false && columns?.length === 1 && columns[0] === 'sound') return NOWHERE
-    const encoded = encodeLook(look.counted === 'in any form' ? { ...look, forms: true } : look, columns)
+    const counted = look.counted ? { ...look, forms: true } : look
+    const encoded = encodeLook(counted, columns)
     if (encoded === null) {
       const word = look.tokens.at(-1) ?? ''
       const key = `beginning ${word}`
@@ -103,12 +102,12 @@ export class Sample implements Shelf, Vocabulary {
     const count = this.counts.get(key)
     if (count !== undefined) return { rows: count === 0 ? NOWHERE.rows : this.atHand(look, columns).rows, count }
     this.asked.set(key, encoded)
-    this.wanted.set(key, { kind: 'count', key, look: look.counted ? { ...look, forms: true } : look, columns })
+    this.wanted.set(key, { kind: 'count', key, look: counted, columns })
     return { ...PERHAPS, rows: this.atHand(look, columns).rows }
   }
 
   streams(row: number): Streams | null {
-    if (this.texts[row] === undefined) return null
+    if (this.lines[row] === undefined) return null
     return (this.read[row] ??= Object.fromEntries(COLUMNS.map((column) => [column, this.line(row, column).slice(1, -1)])) as unknown as Streams)
   }
 
@@ -163,21 +162,15 @@ export class Sample implements Shelf, Vocabulary {
   }
 
   private writtenIn(row: number): string {
-    return (this.written[row] ??= `\n${this.linesOf(row).slice(0, TEXT_COLUMNS.length).join('\n')}`)
+    return (this.written[row] ??= `\n${this.lines[row]?.slice(0, TEXT_COLUMNS.length).join('\n') ?? ''}`)
   }
 
   private line(row: number, column: Column): string {
-    return this.linesOf(row)[COLUMNS.indexOf(column)] ?? '  '
-  }
-
-  private linesOf(row: number): string[] {
-    return (this.lines[row] ??= this.texts[row]?.slice(1).split('\n') ?? [])
+    return this.lines[row]?.[COLUMNS.indexOf(column)] ?? '  '
   }
 }
 
 /** For the author of a text about a customer they may not know of. */
-function withoutNames(streams: string): string {
-  const lines = streams.slice(1).split('\n')
-  for (const column of ['customer', 'sound'] as const) lines[COLUMNS.indexOf(column)] = '  '
-  return `\n${lines.join('\n')}`
+function withoutNames(lines: readonly string[]): string[] {
+  return lines.map((line, i) => (COLUMNS[i] === 'customer' || COLUMNS[i] === 'sound' ? '  ' : line))
 }

@@ -9,7 +9,7 @@ import { enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedde
 import { hitOf } from '../embedded/search.js'
 import type { Synonyms } from '../embedded/synonyms.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
-import type { Document } from './document.js'
+import type { Read } from './document.js'
 import { EVERY } from './encode.js'
 import { countsOf, countWithoutOwn, type WithoutOwn } from './facets.js'
 import { combinations, leads, strongEnough } from './groups.js'
@@ -160,7 +160,7 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
   async function hitsOn(): Promise<readonly Hit[]> {
     if (start >= found.total) return []
     const listed = found.concepts.length === 0
-    if (!(listed && start === 0) && (listed || sort !== 'relevance')) return from(found.groups, start, size, orderOf(sort))
+    if (listed ? start > 0 : sort !== 'relevance') return from(found.groups, start, size, orderOf(sort))
     const best = found.best.slice(start, start + size)
     if (best.length === size || listed) return best
     const offset = Math.max(0, start - found.best.length) + found.passed
@@ -189,7 +189,7 @@ function orderOf(sort: SearchOptions['sort']): string[] {
   return sort === 'value' ? ['value:desc', 'at:desc'] : ['at:desc']
 }
 
-function inOrder(documents: readonly Document[], ranking: Ranking, sample: Sample): Hit[] {
+function inOrder(documents: readonly Read[], ranking: Ranking, sample: Sample): Hit[] {
   const rows = documents.map(({ facts }) => sample.columns.rowOf.get(facts.id) ?? 0).sort((a, b) => a - b)
   return ranking.order(Int32Array.from(rows), rows.length).map((row) => hitOf(row, sample.columns))
 }
@@ -203,11 +203,11 @@ function mixed(said: readonly Hit[], meant: readonly Hit[], ratio: number): Hit[
   return [...said].sort((a, b) => (points.get(b.id) ?? 0) - (points.get(a.id) ?? 0))
 }
 
-function hitOfDocument({ facts }: Document): Hit {
+function hitOfDocument({ facts }: Read): Hit {
   return { kind: facts.kind, id: facts.id, version: facts.version }
 }
 
-function distinct(documents: readonly Document[]): Document[] {
+function distinct(documents: readonly Read[]): Read[] {
   return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
 }
 
