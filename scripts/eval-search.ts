@@ -161,7 +161,7 @@ async function* toEntries(corpus: readonly { id: string; title: string; text: st
     yield {
       kind: 'note', id, version: 1, title, body: text, texts: {}, facets: {}, at: NOW, value: 0, archived: false,
       trust: { validatedAt: null, overdue: false, reuses: 0 },
-      access: { author: 'eval', named: [], reach: 'all', desk: 'none', stewards: [], level: 'internal', customers: [] },
+      knowers: [], access: { author: 'eval', named: [], reach: 'all', desk: 'none', stewards: [], level: 'internal', customers: [] },
     }
   }
 }

@@ -5,11 +5,12 @@ import { synonymGroups } from './domain/notes/glossary.js'
 import type { Revision } from './domain/notes/revision.js'
 import type { Vocabulary } from './domain/notes/taxonomy.js'
 import type { Vocabularies } from './domain/notes/vocabulary-port.js'
-import { customerAccess, type Customer } from './domain/customers/customer.js'
+import { asRestricted, customerAccess, type Customer } from './domain/customers/customer.js'
 import type { AllCustomers } from './domain/customers/port.js'
 import type { People } from './domain/people/port.js'
 import type { Feed, ThingEvent } from './domain/policy/events.js'
 import type { Everything } from './domain/policy/everything.js'
+import { knowersOf } from './domain/policy/readable.js'
 import type { Entry, FacetName } from './domain/search/entry.js'
 import type { SearchEngine } from './domain/search/port.js'
 import type { Consumer } from './relay.js'
@@ -112,6 +113,11 @@ export function entryOfNote(note: Note, customers: readonly Customer[], { people
     id: note.id,
     version: note.version,
     access: faceAccess(note),
+    knowers: about.customers.flatMap((id) => {
+      const customer = customers.find((each) => each.id === id)
+      // One whose document is missing may have been a restricted one: nobody knows of it.
+      return customer?.restricted === false ? [] : [customer ? knowersOf(asRestricted(customer)) : []]
+    }),
     title: face.title,
     body: face.body,
     texts: {
@@ -163,7 +169,8 @@ async function customerEntry(indexed: Indexed, id: string): Promise<Entry | null
 
 export function entryOfCustomer(customer: Customer): Entry {
   return {
-    kind: 'customer', id: customer.id, version: customer.version, access: customerAccess(customer), title: customer.name, body: '',
+    kind: 'customer', id: customer.id, version: customer.version, access: customerAccess(customer),
+    knowers: customer.restricted ? [knowersOf(asRestricted(customer))] : [], title: customer.name, body: '',
     texts: { customer: customer.aliases, reference: customer.number === '' ? [] : [customer.number] },
     facets: { segment: customer.segment ? [customer.segment] : [] },
     at: customer.updatedAt, value: 0, trust: { validatedAt: null, overdue: false, reuses: 0 }, archived: false,

@@ -28,14 +28,14 @@ t.test('what an index lacks, holds in an old version or should not hold at all i
   const put = async (ids: readonly string[]): Promise<void> => {
     const notes = await Promise.all(ids.map((id) => store.allNotes.read(id, PASS)))
     await engine.put(notes.flatMap((note): Entry[] => (note ? [{
-      kind: 'note', id: note.id, version: note.version, title: published(note).title, body: '', texts: {}, facets: {}, at: note.createdAt, value: 0, archived: false,
+      kind: 'note', id: note.id, version: note.version, title: published(note).title, body: '', texts: {}, facets: {}, at: note.createdAt, value: 0, archived: false, knowers: [],
       trust: { validatedAt: null, overdue: false, reuses: 0 }, access: { author: 'somebody', named: [], reach: 'all', desk: 'none', stewards: [], level: 'internal', customers: [] },
     }] : [])))
   }
   const [first, second, third, fourth] = [1, 2, 3, 4].map((n) => openNote(n).id) as [string, string, string, string]
   await put([first, second, fourth])
   const foreign = '01900000-0000-7000-8000-00000000beef'
-  await engine.put([{ kind: 'note', id: foreign, version: 1, title: 'foreign', body: '', texts: {}, facets: {}, at: '2026-01-01T00:00:00.000Z', value: 0, archived: false, trust: { validatedAt: null, overdue: false, reuses: 0 }, access: { author: 'somebody', named: [], reach: 'all', desk: 'none', stewards: [], level: 'internal', customers: [] } }])
+  await engine.put([{ kind: 'note', id: foreign, version: 1, title: 'foreign', body: '', texts: {}, facets: {}, at: '2026-01-01T00:00:00.000Z', value: 0, archived: false, knowers: [], trust: { validatedAt: null, overdue: false, reuses: 0 }, access: { author: 'somebody', named: [], reach: 'all', desk: 'none', stewards: [], level: 'internal', customers: [] } }])
   await store.notes.change(grantFor('note.comment', second), (note) => done({ ...note, updatedAt: '2026-03-03T00:00:00.000Z' }))
   await store.feed.moveCursor(SEARCH, store.feed.lowWater())
   // Written since: on its way, and nothing to put right.

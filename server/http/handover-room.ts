@@ -1,5 +1,5 @@
+import { knowers } from '../domain/customers/customer.js'
 import { ableCurators, handOverCustomer } from '../domain/customers/hand-over-customer.js'
-import { knowers } from '../domain/customers/import-customer.js'
 import type { NoticeKind } from '../domain/community/notice.js'
 import { handOverChannel } from '../domain/digests/hand-over-channel.js'
 import type { Channel } from '../domain/digests/channel.js'

@@ -25,15 +25,18 @@ export interface PlantedBank {
   leaks(who: EmployeeId, body: string): string[]
 }
 
-/** @param every which notes of the cross product: each n-th */
-export async function openPlantedBank(t: Parameters<typeof openBank>[0], every: number, env: Readonly<Record<string, string>> = {}): Promise<PlantedBank> {
+/**
+ * @param every which notes of the cross product: each n-th
+ * @param others how many restricted customers of another team there are beside, about whom there is nothing
+ */
+export async function openPlantedBank(t: Parameters<typeof openBank>[0], every: number, env: Readonly<Record<string, string>> = {}, others = 0): Promise<PlantedBank> {
   const canaries = new Canaries(Number(process.env['TACIT_SEED'] ?? 20261121))
   const customers = { plain: canaries.plant('customer plain', 'name'), restricted: canaries.plant('customer restricted', 'name') }
   const sample = allNotes().map((facts, at) => ({ facts, at })).filter(({ at }) => at % every === 0)
   const planted = sample.map(({ facts, at }) => ({ facts, note: noteOf(facts, at, canaries) }))
   const bank = await openBank(t, { empty: true, env })
   await bank.house.people.change(() => ({ persons: [...PEOPLE.persons.values()], departments: [...PEOPLE.departments.values()], teams: [...PEOPLE.teams.values()] }))
-  await plant(bank, customers, planted.map(({ note }) => note))
+  await plant(bank, customers, planted.map(({ note }) => note), others)
 
   const allowed = (who: EmployeeId, { object, field }: Canary): boolean => {
     if (object === 'customer plain') return true
@@ -59,18 +62,21 @@ export function isDisabled(who: EmployeeId): boolean {
   return (EMPLOYEES[who] as Employee).disabled === true
 }
 
-async function plant(bank: Bank, customers: PlantedBank['customers'], notes: readonly Note[]): Promise<void> {
+async function plant(bank: Bank, customers: PlantedBank['customers'], notes: readonly Note[], others: number): Promise<void> {
   // Some wrote their notes before they left the bank.
   const writer = (id: string): Person => ({ ...(PEOPLE.person(id) as Person), active: true })
-  for (const kind of ['plain', 'restricted'] as const) {
-    const permission = permit({ kind: 'person', person: writer('author') }, 'customer.create', standingApart(CUSTOMER_IDS[kind]))
+  const add = async (id: string, name: string, closed: { readonly team: string; readonly curators: readonly string[] } | null): Promise<void> => {
+    const permission = permit({ kind: 'person', person: writer('author') }, 'customer.create', standingApart(id))
     if (!permission.ok) throw new Error('no grant')
     const at = bank.clock.now()
     await bank.house.customers.add(permission.grant, {
-      schema: 1, id: CUSTOMER_IDS[kind], version: 1, kind: 'person', name: customers[kind], aliases: [], number: '', segment: null, team: kind === 'restricted' ? RESTRICTED_CUSTOMER.team : 'alpha',
-      restricted: kind === 'restricted', curators: kind === 'restricted' ? [...RESTRICTED_CUSTOMER.curators] : [], createdAt: at, createdBy: 'author', updatedAt: at, history: [], origin: null,
+      schema: 1, id, version: 1, kind: 'person', name, aliases: [], number: '', segment: null, team: closed?.team ?? 'alpha',
+      restricted: closed !== null, curators: [...(closed?.curators ?? [])], createdAt: at, createdBy: 'author', updatedAt: at, history: [], origin: null,
     })
   }
+  await add(CUSTOMER_IDS.plain, customers.plain, null)
+  await add(CUSTOMER_IDS.restricted, customers.restricted, RESTRICTED_CUSTOMER)
+  for (let n = 1; n <= others; n += 1) await add(`01900000-0000-7000-8000-0000000c${String(n).padStart(4, '0')}`, `Other ${n}`, { team: 'alpha', curators: [] })
   for (const note of notes) {
     const permission = permit({ kind: 'person', person: writer(note.author) }, 'note.post', standingApart(note.id))
     if (!permission.ok) throw new Error('no grant')

@@ -9,10 +9,9 @@ import { wordsContract } from './contract/words.js'
  * What every search engine promises, run over each. Nothing here knows how one finds.
  * @param open a new and empty engine each time
  * @param every how manieth of the hostile strings is tried: an engine elsewhere answers each in tens of milliseconds
- * @param limited the engine may say that it has no answer for somebody from whom very many customers are hidden
  */
-export async function searchContract(t: Test, name: string, open: Opens, { every = 1, limited = false } = {}): Promise<void> {
-  await t.test(`${name}: who finds what`, (t) => lawContract(t, open, limited))
+export async function searchContract(t: Test, name: string, open: Opens, every = 1): Promise<void> {
+  await t.test(`${name}: who finds what`, (t) => lawContract(t, open))
   await t.test(`${name}: what words find`, (t) => wordsContract(t, open, every))
   await t.test(`${name}: counts, pages, suggestions and likeness`, (t) => listsContract(t, open))
   await t.test(`${name}: rebuilding`, (t) => rebuildContract(t, open))

@@ -39,3 +39,8 @@ export function customerAccess(customer: Customer): Access {
 export function asRestricted(customer: Customer): RestrictedCustomer {
   return { id: customer.id, team: customer.team, curators: customer.curators }
 }
+
+/** Who may know of a customer, as a code for the record. */
+export function knowers({ restricted, team, curators }: Pick<Customer, 'restricted' | 'team' | 'curators'>): string {
+  return restricted ? ['restricted', `t:${team}`, ...[...curators].sort().map((id) => `p:${id}`)].join(',') : 'open'
+}

@@ -7,7 +7,7 @@ import { sightOf, type Directories, type Sight } from '../policy/readable.js'
 import type { AuditRecord } from '../policy/record.js'
 import { standingApart } from '../policy/rules.js'
 import { addCustomer, changeCustomer, type CustomerRoom } from './change-customer.js'
-import type { Customer } from './customer.js'
+import { knowers, type Customer } from './customer.js'
 import { customerOfRow, entryOf, type ColumnWords, type CustomerHeader, type Segments } from './customer-row.js'
 import { importedId } from './imported-id.js'
 import type { Customers } from './port.js'
@@ -96,11 +96,6 @@ async function changed(before: Customer, grant: Grant<'import.run'>, around: Cus
   await around.record.append({ ...line, did: 'customer.changed' })
   if (knowers(before) !== knowers(after)) await around.record.append({ ...line, did: 'customer.restricted_changed', from: knowers(before), to: knowers(after) })
   return { what: 'changed' }
-}
-
-/** Who may know of a customer, as a code for the record. */
-export function knowers({ restricted, team, curators }: Pick<Customer, 'restricted' | 'team' | 'curators'>): string {
-  return restricted ? ['restricted', `t:${team}`, ...[...curators].sort().map((id) => `p:${id}`)].join(',') : 'open'
 }
 
 export function grantFor(importer: Person, id: string) {

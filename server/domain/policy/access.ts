@@ -44,6 +44,11 @@ export interface Visible {
   readonly own: readonly Clause[]
   readonly any: readonly Clause[]
   readonly hide: readonly string[]
+  /**
+   * By whom the viewer knows of restricted customers: one who is not in `hide` has one of these among its knowers.
+   * It says the same as `hide`, in a few words, to an index whose entries name the knowers; without it only `hide` counts.
+   */
+  readonly knows?: readonly Party[]
 }
 
 export const NOTHING: Visible = Object.freeze({ own: [], any: [], hide: [] })
@@ -67,8 +72,8 @@ export function checkedVisible(visible: Visible): Visible {
 }
 
 /** The part that comes from being a curator (L4). */
-export function deskPart({ any, hide }: Visible): Visible {
-  return { own: [], any: any.filter((clause) => clause.desk !== undefined), hide }
+export function deskPart(visible: Visible): Visible {
+  return { ...visible, own: [], any: visible.any.filter((clause) => clause.desk !== undefined) }
 }
 
 export function seesNothing(visible: Visible): boolean {

@@ -12,6 +12,11 @@ export interface RestrictedCustomer {
   readonly curators: readonly string[]
 }
 
+/** Who may know that it exists: its team, and the curators appointed on it. */
+export function knowersOf({ team, curators }: RestrictedCustomer): readonly Party[] {
+  return [`t:${team}`, ...curators.map((id): Party => `p:${id}`)]
+}
+
 /** The live directories the law is computed from. `restricted` is null when it cannot be read: then nothing is seen. */
 export interface Directories {
   readonly people: Directory
@@ -58,11 +63,20 @@ export function readable(viewer: Viewer, directories: Directories, today: string
       any.push({ desk: domain, level: ['restricted'], stewards: [`p:${person.id}`] })
     }
   }
-  const appointed = (customer: RestrictedCustomer) => person.roles.includes('curator') && customer.curators.includes(person.id)
-  const hide = directories.restricted
-    .filter((customer) => !person.teams.includes(customer.team) && !appointed(customer))
-    .map((customer) => customer.id)
-  return checkedVisible({ own: [{ author: [person.id] }], any, hide })
+  const curator = person.roles.includes('curator') ? person.id : null
+  return checkedVisible({ own: [{ author: [person.id] }], any, ...hiddenFrom(person.teams, curator, directories.restricted) })
+}
+
+function hiddenFrom(teams: readonly string[], curator: string | null, restricted: readonly RestrictedCustomer[]): Pick<Visible, 'hide' | 'knows'> {
+  const hide: string[] = []
+  const knows = new Set<Party>()
+  for (const { id, team, curators } of restricted) {
+    if (teams.includes(team)) knows.add(`t:${team}`)
+    else if (curator !== null && curators.includes(curator)) knows.add(`p:${curator}`)
+    else hide.push(id)
+  }
+  // Of a customer whose document is missing no index says anything.
+  return restricted.some(({ team }) => team === '') ? { hide } : { hide, knows: [...knows] }
 }
 
 /** A channel reads as L3 for a member of its team, at the lower of its ceiling and its members' lowest clearance. */
@@ -82,7 +96,7 @@ function readableForChannel(
   return checkedVisible({
     own: [],
     any: [{ reach: ['all', `t:${team.id}`, ...shared.map((d) => `d:${d}`)], level: levels }],
-    hide: (directories.restricted ?? []).map((customer) => customer.id),
+    ...hiddenFrom([], null, directories.restricted ?? []),
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Access } from '../policy/access.js'
+import type { Access, Party } from '../policy/access.js'
 
 export const KINDS = ['note', 'customer', 'question', 'document'] as const
 export type Kind = (typeof KINDS)[number]
@@ -22,6 +22,8 @@ export interface Entry {
   readonly version: number
   /** of the face that is indexed (the published one) */
   readonly access: Access
+  /** of each restricted customer it is about, who may know of that one */
+  readonly knowers: readonly (readonly Party[])[]
   readonly title: string
   /** plain text or Markdown, as written */
   readonly body: string

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addCustomer, changeCustomer } from '../../domain/customers/change-customer.js'
-import { CUSTOMER_KINDS, type Customer } from '../../domain/customers/customer.js'
-import { knowers } from '../../domain/customers/import-customer.js'
+import { CUSTOMER_KINDS, knowers, type Customer } from '../../domain/customers/customer.js'
 import type { Outcome, Refusals } from '../../domain/people/refusal.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { standingApart } from '../../domain/policy/rules.js'

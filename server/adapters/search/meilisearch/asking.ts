@@ -69,13 +69,15 @@ export interface Law {
   readonly plain: Filters
   /** what its author may read, but not whose customer it is about; null when there can be none */
   readonly apart: Filters | null
+  /** all of these hold of what is about nobody hidden */
+  readonly open: readonly string[]
   /** all of it but what is on hold */
   readonly name: string
 }
 
 /** What every question of one viewer is asked under. @throws Error when the law could be read as "everything" */
 export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): Law {
-  const law = compileLaw(visible)
+  const law = compileLaw(visible, hold)
   const common = [
     `stamp = "${STAMP}"`,
     `archived = "${archived ? 'yes' : 'no'}"`,
@@ -85,7 +87,8 @@ export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): L
   return {
     plain: [...law.plain, ...common, ...held],
     apart: law.apart && [...law.apart, ...common, ...held],
-    name: JSON.stringify([law.plain, common]),
+    open: law.open,
+    name: JSON.stringify([hold.length > 0 ? compileLaw(visible).plain : law.plain, common]),
   }
 }
 

@@ -4,6 +4,7 @@ import { COLUMNS, TEXT_COLUMNS, type Column } from '../embedded/columns-of-text.
 import { trustOf } from '../embedded/rank.js'
 import { factsOf, streamsOf } from '../embedded/streams.js'
 import { EVERY, beginningsToIndex, encodeChineseWord, encodeId, encodeShort, encodeValue, soundsToIndex, tokensToIndex } from './encode.js'
+import { knowersToIndex } from './knowers.js'
 import { STAMP } from './settings.js'
 
 /** An entry as the engine keeps it. Tokens are what it is found by, streams what it is ranked by; no text is kept. */
@@ -50,6 +51,7 @@ export function documentOf(entry: Entry, withText: boolean): Document {
     a_stewards: access.stewards.map(encodeValue),
     a_level: encodeValue(access.level),
     a_customers: access.customers.map(encodeShort),
+    ...knowersToIndex(entry),
     ...Object.fromEntries(FACETS.map((name) => [`f_${name}`, facetValues(entry.facets[name] ?? [])])),
     t_tag: tokensToIndex(streams.tag),
     t_customer: tokensToIndex(streams.customer),

@@ -12,6 +12,7 @@ import { Synonyms } from '../embedded/synonyms.js'
 import { Asking, lawOf, understood, type Answer, type Ask, type Scope } from './asking.js'
 import { EMBEDDER, embedderSettings, type Embedder } from './embedder.js'
 import { Extents } from './extents.js'
+import { isBeyond } from './filter.js'
 import { Keeping } from './keeping.js'
 import { search, type Engine } from './search.js'
 import { Server } from './server.js'
@@ -38,9 +39,6 @@ export async function openMeilisearch(options: MeilisearchOptions): Promise<Sear
   await engine.tried()
   return engine
 }
-
-/** With more of them a question takes the engine longer than anybody waits (measured in content/decisions/0032). */
-const MOST_HIDDEN = 2_000
 
 class MeilisearchEngine implements SearchEngine {
   private readonly server: Server
@@ -119,13 +117,13 @@ class MeilisearchEngine implements SearchEngine {
   /** All that one question asks the server must be answered within one deadline. */
   private async asked<T>(scope: Scope, signal: AbortSignal | undefined, answer: (engine: Engine) => Promise<T>): Promise<T> {
     if (this.server.state === 'down' || this.server.state === 'closed') throw new SearchUnavailable('the search is down')
-    if (scope.visible.hide.length > MOST_HIDDEN) throw new SearchBeyond('more customers are hidden from this viewer than the engine can be told of')
+    if (isBeyond(scope.visible, scope.hold)) throw new SearchBeyond('more is to be left out for this viewer than the engine can be told')
     const law = lawOf(scope)
     const semantic = this.embedder && { embedder: EMBEDDER, ratio: this.embedder.ratio }
     const hide = new Set(scope.visible.hide)
     return this.server.search((client, until) => {
       const ask: Ask = async (body) => understood(body, (await client.multiSearch(body as never, { signal: until })) as Answer)
-      return answer({ asking: new Asking(ask, this.index, law, this.extents), synonyms: this.synonyms, hide, semantic })
+      return answer({ asking: new Asking(ask, this.index, law, this.extents), synonyms: this.synonyms, hide, open: law.open, semantic })
     }, signal)
   }
 }

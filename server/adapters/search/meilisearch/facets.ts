@@ -30,9 +30,9 @@ export function countsOf({ facets, total }: Pick<Gathered, 'facets' | 'total'>, 
 }
 
 /** @throws SearchUnavailable */
-export async function countWithoutOwn(groups: readonly Group[], query: Query, options: SearchOptions, { asking, hide }: Engine): Promise<WithoutOwn> {
+export async function countWithoutOwn(groups: readonly Group[], query: Query, options: SearchOptions, engine: Engine): Promise<WithoutOwn> {
   const chosen = FACETS.filter((name) => (options.filters?.[name] ?? []).length > 0)
   return new Map(await Promise.all(chosen.map(async (name): Promise<[FacetName, Gathered['facets']]> => {
-    return [name, (await asking.gather(groups, { narrowing: narrowingOf(query, options, hide, name), facets: [name] })).facets]
+    return [name, (await engine.asking.gather(groups, { narrowing: narrowingOf(query, options, engine, name), facets: [name] })).facets]
   })))
 }

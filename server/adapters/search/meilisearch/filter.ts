@@ -1,13 +1,24 @@
 import { checkedVisible, seesNothing, type Clause, type Visible } from '../../../domain/policy/access.js'
 import { encodeShort, encodeValue } from './encode.js'
+import { LEVELS_OF_KNOWERS } from './knowers.js'
 
 /** No entry is of this kind. */
 export const NOBODY = 'kind = "none"'
 /** Each part is read on its own first, in a time that grows with its square. */
 const LONGEST_LIST = 100
+/** So few hidden customers are told one by one: that costs no more than naming whom one knows by, and no entry has to be told anew when it changes. */
+const FEW_HIDDEN = 20
 
 /** All of these hold; of an inner list one. */
 export type Filters = readonly (string | readonly string[])[]
+
+export interface CompiledLaw {
+  readonly plain: Filters
+  /** what its author may read, but not whose customer it is about; null when there can be none */
+  readonly apart: Filters | null
+  /** all of these hold of what is about nobody hidden */
+  readonly open: readonly string[]
+}
 
 /**
  * The law (HOUSE.md §2a) as a filter. An empty filter would mean everything, so whoever sees nothing must not come here.
@@ -20,19 +31,44 @@ export function compileMeiliFilter(visible: Visible): string {
 }
 
 /**
- * As `compileMeiliFilter`, in two parts that share nothing: `apart` is what its author may read, but not whose customer it
- * is about; null when there can be none.
+ * As `compileMeiliFilter`, in two parts that share nothing.
+ * @param hold what the engine has not taken yet: a customer among it may have other knowers than the entries say
  * @throws Error as above
  */
-export function compileLaw(visible: Visible): { plain: Filters; apart: Filters | null } {
+export function compileLaw(visible: Visible, hold: readonly string[] = []): CompiledLaw {
   checkedVisible(visible)
   if (seesNothing(visible)) throw new Error('a viewer who sees nothing must not reach the engine')
   const seen = anyOf([...visible.own, ...visible.any].map(compileClause))
-  if (visible.hide.length === 0) return { plain: [seen], apart: null }
-  const hidden = amongCustomers(visible.hide)
+  if (visible.hide.length === 0) return { plain: [seen], apart: null, open: [] }
+  const { none, some } = hidingOf(visible, hold)
   return {
-    plain: [seen, ...hidden.map((some) => `NOT ${some}`)],
-    apart: visible.own.length === 0 ? null : [anyOf(visible.own.map(compileClause)), hidden],
+    plain: [seen, ...none],
+    apart: visible.own.length === 0 ? null : [anyOf(visible.own.map(compileClause)), some],
+    open: none,
+  }
+}
+
+/** With more of them a question takes the engine longer than anybody waits (measured in content/decisions/0032). */
+const MOST_VALUES = 2_000
+
+export function isBeyond({ hide, knows }: Visible, hold: readonly string[] = []): boolean {
+  const values = !knows || hide.length <= FEW_HIDDEN ? hide.length : knows.length * LEVELS_OF_KNOWERS.length + hold.length
+  return values + hold.length > MOST_VALUES
+}
+
+/** All of `none` hold of what is about nobody hidden, and one of `some` of everything else. */
+function hidingOf({ hide, knows }: Visible, hold: readonly string[]): { none: readonly string[]; some: readonly string[] } {
+  if (!knows || hide.length <= FEW_HIDDEN) {
+    const some = amongCustomers(hide)
+    return { none: some.map((each) => `NOT ${each}`), some }
+  }
+  const by = knows.map(encodeShort)
+  // Who knows of none needs only be told what is about none: the first are there when there are any.
+  const levels = by.length > 0 ? LEVELS_OF_KNOWERS : LEVELS_OF_KNOWERS.slice(0, 1)
+  const held = hold.length > 0 ? amongCustomers(hold) : []
+  return {
+    none: [...levels.map((level) => (by.length > 0 ? `(${level} NOT EXISTS OR ${amongShort(level, by)})` : `${level} NOT EXISTS`)), ...held.map((each) => `NOT ${each}`)],
+    some: [...levels.map((level) => (by.length > 0 ? `(${level} EXISTS AND NOT ${amongShort(level, by)})` : `${level} EXISTS`)), ...held],
   }
 }
 

@@ -7,5 +7,5 @@ const { MEILI_URL: url, MEILI_KEY: key = '' } = process.env
 
 await t.test('meilisearch', { skip: url ? false : MEILISEARCH_MISSING }, async (t) => {
   const server = url ? { url, key } : await startMeilisearch(t)
-  await searchContract(t, 'meilisearch', (t) => scratchMeilisearch(t, server), { every: depth(5, 1), limited: true })
+  await searchContract(t, 'meilisearch', (t) => scratchMeilisearch(t, server), depth(5, 1))
 })

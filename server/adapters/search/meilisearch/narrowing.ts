@@ -3,10 +3,11 @@ import type { SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
 import { lookOf } from '../embedded/concepts.js'
 import { partOf, type Narrowing } from './asking.js'
-import { NOBODY, allOf, among, amongCustomers, anyOf, holding } from './filter.js'
+import { NOBODY, allOf, among, anyOf, holding } from './filter.js'
+import type { Engine } from './search.js'
 
 /** What a query and the chosen facets leave aside, as filters beside the law: they only ever narrow. */
-export function narrowingOf(query: Query, options: SearchOptions, hide: ReadonlySet<string>, blindTo?: FacetName): Narrowing {
+export function narrowingOf(query: Query, options: SearchOptions, { hide, open }: Pick<Engine, 'hide' | 'open'>, blindTo?: FacetName): Narrowing {
   const filters: string[] = []
   for (const name of FACETS) {
     const chosen = options.filters?.[name] ?? []
@@ -15,7 +16,7 @@ export function narrowingOf(query: Query, options: SearchOptions, hide: Readonly
     filters.push(values.length > 0 ? among(`f_${name}`, values) : NOBODY)
   }
   for (const field of query.fields) {
-    const holds = fieldFilter(field, hide)
+    const holds = fieldFilter(field, open)
     filters.push(field.not ? `NOT ${holds}` : holds)
   }
   if (query.after !== null) filters.push(`at >= ${Date.parse(query.after)}`)
@@ -28,10 +29,10 @@ export function narrowingOf(query: Query, options: SearchOptions, hide: Readonly
 }
 
 /** By its words or by its key; a customer only where the viewer may know of the entry's customers. */
-function fieldFilter({ name, value }: Field, hide: ReadonlySet<string>): string {
+function fieldFilter({ name, value }: Field, open: readonly string[]): string {
   const look = lookOf({ text: value, phrase: false })
   const part = look && partOf(look)
   const ways = [...(part ? [holding(`t_${name}`, part.tokens)] : []), among(`f_${name}`, [value])]
   const held = anyOf(ways)
-  return name === 'customer' && hide.size > 0 ? allOf([held, ...amongCustomers(hide).map((some) => `NOT ${some}`)]) : `(${held})`
+  return name === 'customer' && open.length > 0 ? allOf([held, ...open]) : `(${held})`
 }

@@ -20,6 +20,8 @@ export interface Engine {
   readonly asking: Asking
   readonly synonyms: Synonyms
   readonly hide: ReadonlySet<string>
+  /** all of these filters hold of what is about nobody hidden */
+  readonly open: readonly string[]
   /** mixes what means the same into what says the same; null without an embedder */
   readonly semantic: { readonly embedder: string; readonly ratio: number } | null
 }
@@ -68,12 +70,12 @@ interface Held {
 }
 
 async function listed(query: Query, options: SearchOptions, engine: Engine): Promise<Found> {
-  const { asking, hide } = engine
+  const { asking } = engine
   const groups = [{ parts: [] }]
   const withoutOwn = early(countWithoutOwn(groups, query, options, engine))
   const { start, size } = placeOf(options)
   const first = start === 0 ? { limit: size, brief: true, sort: orderOf(options.sort) } : {}
-  const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, hide), facets: FACETS, ...first })
+  const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, engine), facets: FACETS, ...first })
   return { concepts: [], groups, total, facets, withoutOwn, relaxed: false, best: documents.map(hitOfDocument), rest: groups, passed: 0, phraseless: false }
 }
 
@@ -82,7 +84,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const sample = new Sample({ hide, sounds: options.kinds?.includes('customer') ?? true })
   const sources = { view: sample, words: sample, synonyms }
   const text = wanted.map((word) => word.text).join(' ')
-  const narrowing = narrowingOf(query, options, hide)
+  const narrowing = narrowingOf(query, options, engine)
   const all: Gathering = { narrowing, limit: READ.whole, facets: FACETS }
   const meant = semantic && narrowing.without.length === 0 ? asking.alike(text, semantic.embedder, narrowing, MEANT) : Promise.resolve([])
   // Search by meaning is an addition: words find what they find without it.
@@ -145,7 +147,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
 async function page(found: Found, query: Query, options: SearchOptions, engine: Engine): Promise<Results> {
   const { asking, hide } = engine
   const { start, size } = placeOf(options)
-  const narrowing = narrowingOf(query, options, hide)
+  const narrowing = narrowingOf(query, options, engine)
   const sort = options.sort ?? (found.concepts.length > 0 ? 'relevance' : 'newest')
   const [withoutOwn, hits] = await Promise.all([found.withoutOwn ?? countWithoutOwn(found.groups, query, options, engine), hitsOn()])
   return {

@@ -104,6 +104,15 @@ export async function feedContract(t: Test, open: Opens): Promise<void> {
     await addCustomer(ports, { id: idNumber(1) })
     await ports.customers.change(grantFor('customer.edit', idNumber(1)), (customer) => done({ ...customer, restricted: true, curators: ['appointed'] }))
     t.ok(ports.feed.onHold().has(idNumber(1)))
+    for (const [n, change] of [[2, { team: 'beta' }], [3, { curators: ['appointed', 'second-steward'] }]] as const) {
+      await addCustomer(ports, { id: idNumber(n), team: 'relationship', restricted: true, curators: ['appointed'] })
+      ports.feed.release(idNumber(n), 1)
+      t.notOk(ports.feed.onHold().has(idNumber(n)), 'premise')
+      await ports.customers.change(grantFor('customer.edit', idNumber(n)), (customer) => done({ ...customer, name: 'Another' }))
+      t.notOk(ports.feed.onHold().has(idNumber(n)), 'another name closes nothing')
+      await ports.customers.change(grantFor('customer.edit', idNumber(n)), (customer) => done({ ...customer, ...change }))
+      t.ok(ports.feed.onHold().has(idNumber(n)), `others may know of a restricted customer: ${Object.keys(change).join()}`)
+    }
   })
 
   await t.test('what the search engine had not confirmed is on hold again after a restart', async (t) => {

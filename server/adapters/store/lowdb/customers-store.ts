@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
-import { asRestricted, customerAccess, type Customer } from '../../../domain/customers/customer.js'
+import { asRestricted, customerAccess, knowers, type Customer } from '../../../domain/customers/customer.js'
 import type { AllCustomers, CustomerQuery, Customers } from '../../../domain/customers/port.js'
 import { seesNothing } from '../../../domain/policy/access.js'
 import type { Everything } from '../../../domain/policy/everything.js'
@@ -38,7 +38,7 @@ export class CustomersStore implements Customers, AllCustomers {
     this.shelf = new Shelf(documents, {
       kind: 'customer',
       faces: (customer) => customerFaces(customer, spelled),
-      holds: (before, after) => JSON.stringify(customerAccess(before)) !== JSON.stringify(customerAccess(after)),
+      holds: (before, after) => knowers(before) !== knowers(after),
       wrote: (customer) => this.follow(customer),
     }, around)
   }

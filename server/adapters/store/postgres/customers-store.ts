@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../domain/people/refusal.js'
-import { asRestricted, customerAccess, type Customer } from '../../../domain/customers/customer.js'
+import { asRestricted, customerAccess, knowers, type Customer } from '../../../domain/customers/customer.js'
 import type { AllCustomers, CustomerQuery, Customers } from '../../../domain/customers/port.js'
 import { seesNothing } from '../../../domain/policy/access.js'
 import type { Everything } from '../../../domain/policy/everything.js'
@@ -37,7 +37,7 @@ export class CustomersStore implements Customers, AllCustomers {
       kind: 'customer',
       schema: CUSTOMER_FILE as unknown as Schema<Customer>,
       faces: (customer) => customerFaces(customer, spelled),
-      holds: (before, after) => JSON.stringify(customerAccess(before)) !== JSON.stringify(customerAccess(after)),
+      holds: (before, after) => knowers(before) !== knowers(after),
       along: async (tx, before, after) => {
         const was = before?.restricted ? JSON.stringify(asRestricted(before)) : null
         const is = after.restricted ? JSON.stringify(asRestricted(after)) : null
