@@ -34,12 +34,12 @@ t.test('whoever writes much waits until every engine that answers has nearly kep
   t.equal(asked.length, 2, 'premise: each engine was asked once')
   lag.set('far', 1_000_000)
   let through = false
-  const waits = written(50).then(() => (through = true))
+  const waits = written(100).then(() => (through = true))
   while (asked.length < 8) await new Promise(setImmediate)
   t.notOk(through)
-  lag.set('far', 299)
+  lag.set('far', 40)
   await waits
-  t.same([...new Set(asked)], [300], 'and nobody counts further than that')
+  t.ok(asked.every((most = Infinity) => most <= 301), 'and nobody counts further than that')
 })
 
 t.test('an engine that is down or being built is not waited for', async (t) => {

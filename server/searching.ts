@@ -8,6 +8,7 @@ import type { Finder, Hit, SearchEngine } from './domain/search/port.js'
 import { openFinding } from './finding.js'
 import { IndexFeeder } from './index-feeder.js'
 import type { Indexed } from './indexing.js'
+import { Pace } from './pace.js'
 import type { Reconciled } from './reconciliation.js'
 import type { RelayOptions } from './relay.js'
 import type { ReindexDesk } from './reindex-desk.js'
@@ -63,7 +64,8 @@ export interface Searching {
 
 /** An engine elsewhere takes a thousand things in hardly more time than ten. */
 const MOST_ELSEWHERE = 1_000
-const ROOM = { every: 50, behind: 300, ms: 50, looks: 200 } as const
+const ROOM_MS = 50
+const LOOKS = 200
 const LOOK_MS = 2_000
 const SCRUB_MS = 20_000
 
@@ -77,7 +79,7 @@ export function openSearching(parts: SearchingParts): Searching {
     basic, { patience: parts.patience, startOf: parts.startOf, told },
   )
   let leads = false
-  let wrote = 0
+  const pace = new Pace()
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<void> = Promise.resolve()
   const feeds = (): boolean => !beside && (!shared || leads)
@@ -123,15 +125,15 @@ export function openSearching(parts: SearchingParts): Searching {
     },
     rebuild: async (progress) => (feeds() ? rebuildHere(progress) : desk.ask(progress)),
     room: async (written) => {
-      wrote += written
-      if (wrote < ROOM.every) return
-      wrote = 0
+      if (!pace.wroteMore(written)) return
+      let looks = 0
       // A bounded wait: an import must end although an engine is slow.
-      for (let looks = 0; looks < ROOM.looks; looks += 1) {
-        const engines = await finder.engines(ROOM.behind)
-        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things < ROOM.behind)) return
-        await pause(ROOM.ms)
+      for (; looks < LOOKS; looks += 1) {
+        const engines = await finder.engines(pace.behind + 1)
+        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
+        await pause(ROOM_MS)
       }
+      pace.wentOn(performance.now(), looks > 0)
     },
     caughtUp: async () => {
       await Promise.all(feeders.map((feeder) => feeder.caughtUp()))

@@ -65,12 +65,13 @@ export async function acceptAll(batch: Batch, curator: Person, desk: ImportDesk)
     if (rows.length === 0) break
     for (let from = 0; from < rows.length; from += AT_ONCE) {
       if (desk.isStopping) return
-      await Promise.all(rows.slice(from, from + AT_ONCE).map(async (note) => {
+      const some = rows.slice(from, from + AT_ONCE)
+      await Promise.all(some.map(async (note) => {
         const code = await acceptOne(note, curator, acceptance, desk)
         if (code === null) accepted += 1
         else left.push({ note: note.id, code })
       }))
-      await parts.breathe(AT_ONCE)
+      await parts.breathe(some.length)
     }
     gone += rows.length
     desk.tell(batch.id, { at: gone, rows: total })

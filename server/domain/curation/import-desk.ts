@@ -45,7 +45,7 @@ export interface ImportParts {
 type Step = (batch: Batch, person: Person, desk: ImportDesk) => Promise<void>
 
 /** Rows written at once; more would only wait for the disk. */
-const AT_ONCE = 24
+const AT_ONCE = 12
 const REMEMBER_EVERY = 240
 
 /**
