@@ -27,7 +27,8 @@ async function start(): Promise<void> {
   house.markdown.warm()
   console.log(`Tacit 默识 is ready at ${app.listeningOrigin}`)
   if (demo) tellOfDemo(demo, house)
-  const link = firstAdminLink(house, app.listeningOrigin)
+  // Behind a proxy nobody can come to where the portal itself listens.
+  const link = firstAdminLink(house, config.baseUrl.startsWith('https:') ? config.baseUrl : app.listeningOrigin)
   if (link !== null) console.log(`Nobody is here yet. Make the first administrator, once, at ${link}`)
 
   /** Says that it leaves, serves on while the proxy takes note, answers what is under way, lets go of the data. */

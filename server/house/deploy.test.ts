@@ -9,7 +9,7 @@ const DEPLOY = join(ROOT, 'scripts', 'deploy')
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')
 const known = new Set<string>([...SETTINGS.map(({ name }) => name), ...SECRETS.map((name) => `${name}_FILE`)])
 /** Settings of the other parts of a deployment, and what whoever starts it gives. */
-const FOREIGN = ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD_FILE', 'MEILI_MASTER_KEY', 'SITE', 'UV_THREADPOOL_SIZE', 'NODE_OPTIONS', 'CDPATH', 'PATH']
+const FOREIGN = ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD_FILE', 'MEILI_MASTER_KEY', 'SITE', 'ARCHIVE', 'VERSION', 'UV_THREADPOOL_SIZE', 'NODE_OPTIONS', 'CDPATH', 'PATH']
 
 /** Names a file sets or asks for: `NAME: value`, `NAME=value`, `${NAME…}`. */
 function namesIn(text: string): readonly string[] {
@@ -42,11 +42,23 @@ t.test('the portal of the compose file starts with these very settings', async (
 })
 
 t.test('no image is of whatever release is newest, and no secret stands in a file', async (t) => {
-  const images = [...`${read('compose.yaml')}\n${read('Dockerfile')}`.matchAll(/(?:image:|FROM) (\S+)/g)].map(([, name = '']) => name)
+  const images = [...`${read('compose.yaml')}\n${read('Dockerfile')}`.matchAll(/(?:image:|FROM) (\S+)/g)].map(([, name = '']) => name.replace(/\$\{\w+:-(.*)\}$/, '$1'))
   t.ok(images.length >= 6, 'premise')
   for (const image of images) t.match(image, /:[\w.-]*\d[\w.-]*$/, image)
   for (const image of images) t.notMatch(image, /:latest$/)
   for (const file of readdirSync(DEPLOY)) t.notMatch(read(file), /[0-9a-f]{32}|(PASSWORD|SECRET|KEY|TOKEN)[=:] ?["']?[A-Za-z0-9+/]{16}/, file)
+})
+
+t.test('the image is made of parts of the archive by name, so that no secret that lies beside them gets into it, and only once', async (t) => {
+  const taken = [...read('Dockerfile').matchAll(/^(?:COPY|ADD) (.+) \/opt\/tacit\S*$/gm)].flatMap(([, names = '']) => names.split(' '))
+  t.equal(read('Dockerfile').match(/^(COPY|ADD) /gm)?.length, 6, 'premise: every one was read')
+  for (const name of taken) t.match(name, /^(?!deploy)[A-Za-z0-9_]+(\.\w+)*$/, name)
+  for (const part of ['dist', 'node_modules', 'package.json', 'tacit']) t.ok(taken.includes(part), `premise: ${part}`)
+  const compose = read('compose.yaml')
+  t.equal(compose.match(/^ +build:/gm)?.length, 1)
+  t.ok(compose.indexOf('build:') > compose.indexOf('portal-1:') && compose.indexOf('build:') < compose.indexOf('portal-2:'), 'at the first portal')
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  t.match(compose, `image: tacit:\${VERSION:-${version}}\n`, 'the image is called after the release')
 })
 
 t.test('whoever is asked to stop is given the time it needs', async (t) => {

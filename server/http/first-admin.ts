@@ -1,8 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { House } from './house.js'
-
-/** One per process and house: printed at the start, gone with it. */
-const tokens = new WeakMap<House, string>()
 
 /** The address where the first admin is made, while nobody is there; null afterwards. */
 export function firstAdminLink(house: House, origin: string): string | null {
@@ -19,8 +16,7 @@ function isEmpty(house: House): boolean {
   return house.people.directory().persons.size === 0
 }
 
+/** The same at every portal of a bank: behind a proxy the form may come from one and be sent to another. */
 function tokenOf(house: House): string {
-  const token = tokens.get(house) ?? house.passwords.newToken()
-  tokens.set(house, token)
-  return token
+  return createHmac('sha256', house.secret).update('first administrator').digest('base64url')
 }

@@ -51,6 +51,7 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
   const language = request.readerLanguage()
   const now = house.clock.now()
   const banner = house.banner()
+  const counts = await countAround(request)
   let token: string | undefined
   return {
     title,
@@ -65,8 +66,8 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
     help,
     printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
     now,
-    nav: person ? await navOf(reply, person, section) : [],
-    unread: person ? await house.unread(person.id) : 0,
+    nav: person ? navOf(reply, person, section, counts.bySection) : [],
+    unread: counts.unread,
     banner: banner === null ? null : { tone: 'warning', text: request.say(banner) },
     flash: takeFlash(request, reply),
     query,
@@ -105,20 +106,39 @@ export function initialsOf(name: string): string {
   return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase()
 }
 
-async function navOf(reply: FastifyReply, person: Person, section: string | null): Promise<NavEntry[]> {
-  const { request } = reply
-  const { house, server } = request
+interface Counts {
+  readonly unread: number
+  readonly bySection: ReadonlyMap<string, number>
+}
+
+const counted = new WeakMap<FastifyRequest, Promise<Counts>>()
+
+/** Counts what stands around the body of a page; begun early, it is ready when the body is. */
+export function countAround(request: FastifyRequest): Promise<Counts> {
+  const begun = counted.get(request)
+  if (begun) return begun
+  const counts = countsFor(request)
+  counted.set(request, counts)
+  // The page that says what went wrong counts again.
+  counts.catch(() => counted.delete(request))
+  return counts
+}
+
+async function countsFor(request: FastifyRequest): Promise<Counts> {
+  const person = personOf(request.viewer)
+  if (!person) return { unread: 0, bySection: new Map() }
+  const [unread, bySection] = await Promise.all([
+    request.house.unread(person.id),
+    Promise.all(sectionsFor(request, person).map(async ({ key, count }) => [key, count ? await count(request) : 0] as const)),
+  ])
+  return { unread, bySection: new Map(bySection) }
+}
+
+function sectionsFor({ house, server }: FastifyRequest, person: Person) {
   const today = house.clock.today()
-  const shown = SECTIONS.filter(
-    ({ href, act }) => server.hasRoute({ method: 'GET', url: href }) && mayAttempt(person, act, house.people.directory(), today),
-  )
-  return Promise.all(
-    shown.map(async ({ key, label, href, count }) => ({
-      key,
-      href,
-      label: request.say(label),
-      current: key === section,
-      count: count ? await count(request) : 0,
-    })),
-  )
+  return SECTIONS.filter(({ href, act }) => server.hasRoute({ method: 'GET', url: href }) && mayAttempt(person, act, house.people.directory(), today))
+}
+
+function navOf({ request }: FastifyReply, person: Person, section: string | null, counts: Counts['bySection']): NavEntry[] {
+  return sectionsFor(request, person).map(({ key, label, href }) => ({ key, href, label: request.say(label), current: key === section, count: counts.get(key) ?? 0 }))
 }

@@ -199,4 +199,9 @@ t.test('the first start of an empty portal in production prints the link of the 
   t.equal((await fetch(link)).status, 200)
   portal.child.kill('SIGTERM')
   t.equal((await portal.ended)[0], 0)
+  const proxied = await start(folder, { ...production, BASE_URL: 'https://tacit.bank.example', TRUST_PROXY: '127.0.0.1' })
+  while (!proxied.said.some((line) => line.includes('/setup/'))) await new Promise((done) => setTimeout(done, 10))
+  t.match(proxied.said.join('\n'), link.replace(/^http:\/\/[^/]+/, 'https://tacit.bank.example'), 'behind a proxy it names the address that people type')
+  proxied.child.kill('SIGTERM')
+  await proxied.ended
 })

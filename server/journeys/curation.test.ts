@@ -70,9 +70,9 @@ t.test('the sentence at the end says what will happen, with and without JavaScri
 t.test('an incomplete decision comes back with what was chosen and what is missing', async (t) => {
   const [li, zhao] = [await bank.signIn('li.na'), await bank.signIn('zhao.min')]
   const id = await post(li)
-  const answer = await decide(zhao, id, { ...RATED, value: '', topic: '', text: 'Well observed.' })
+  const answer = await decide(zhao, id, { ...RATED, correctness: '', value: '', topic: '', text: 'Well observed.' })
   t.equal(answer.status, 422)
-  t.match(answer.text, /Say how valuable it is\..*Choose a topic\./)
+  t.match(answer.text, /Say how true it is\..*Say how valuable it is\..*Choose a topic\./, 'in the order of the form')
   t.match(answer.body, /name="reliability" value="B" checked/)
   t.match(answer.body, /Well observed\./)
 })

@@ -36,6 +36,14 @@ t.test('whoever starts an empty portal makes the first administrator by a link t
   t.equal(firstAdminLink(bank.house, ''), null)
 })
 
+t.test('with several portals behind a proxy the link of one leads to the form at every other, and that of another bank nowhere', async (t) => {
+  const SESSION_SECRET = 'one-secret-for-all-portals-of-a-bank-0123456789'
+  const [one, other, foreign] = [await openBank(t, { empty: true, env: { SESSION_SECRET } }), await openBank(t, { empty: true, env: { SESSION_SECRET } }), await openBank(t, { empty: true, env: { SESSION_SECRET: `${SESSION_SECRET}x` } })]
+  const link = firstAdminLink(one.house, '') ?? ''
+  t.equal((await other.stranger().get(link)).status, 200)
+  t.equal((await foreign.stranger().get(link)).status, 404)
+})
+
 t.test('a guessed link and a portal that has people give nobody anything', async (t) => {
   const empty = await openBank(t, { empty: true })
   t.equal((await empty.stranger().get('/setup/guess')).status, 404)

@@ -67,3 +67,14 @@ t.test('what is new is counted only as far as somebody may read it, and each one
   t.notMatch(home.text, /harbour|number 22/)
   t.match((await li.get('/')).text, /harbour/, 'its writer sees it')
 })
+
+t.test('a note of one line stands once among what is found, a longer one with the words around what was looked for', async (t) => {
+  const [li] = await all('li.na')
+  const said = async (words: string) => (await li.get(`/search?q=${words}`)).text.replaceAll('\n', ' ').split('Tourmaline').length - 1
+  await post(li, 'Tourmaline rings are what the jeweller insures.')
+  await bank.house.caughtUp()
+  t.equal(await said('jeweller'), 1)
+  await post(li, 'Tourmaline again\n\nThe Tourmaline stones come by courier, says the goldsmith.')
+  await bank.house.caughtUp()
+  t.equal(await said('goldsmith'), 3, 'its title, and its text, which says it twice')
+})

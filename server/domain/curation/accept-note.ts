@@ -88,9 +88,9 @@ function objectionsTo(as: Acceptance, note: Note, room: CuratorsRoom): Refusal[]
   const found: Refusal[] = []
   const say = (at: string, code: string) => found.push({ at, code })
   const whole = (n: number, low: number, high: number) => Number.isInteger(n) && n >= low && n <= high
-  if (!whole(as.ratings.value, 1, 5)) say('value', 'curation.value.missing')
   if (!whole(as.ratings.correctness, 1, 6)) say('correctness', 'curation.correctness.missing')
   if (!/^[A-F]$/.test(as.ratings.reliability)) say('reliability', 'curation.reliability.missing')
+  if (!whole(as.ratings.value, 1, 5)) say('value', 'curation.value.missing')
   if (!whole(as.ratings.ease, 1, 3)) say('ease', 'curation.ease.missing')
   const topic = as.about.topic === null ? undefined : room.vocabulary.topic(as.about.topic)
   if (!topic) say('topic', 'curation.topic.missing')

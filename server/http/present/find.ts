@@ -66,7 +66,9 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
         .filter((each) => each.label !== '')
       const lost = chosen.filter((value) => !values.some((each) => each.value === value)).map((value) => ({ value, label: word(facet, value), count: 0, checked: true })).filter((each) => each.label !== '')
       const all = [...lost, ...values]
-      return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), values: all.slice(0, SHOWN_OPEN), rest: all.slice(SHOWN_OPEN) }]
+      // The line that would say "one more" has room for that one.
+      const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
+      return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), values: all.slice(0, open), rest: all.slice(open) }]
     }),
     filters: FACETS.flatMap((facet) => (search.filters[facet] ?? []).map((value) => ({
       kind: request.say(`search.facet.${facet}`), label: word(facet, value),
@@ -89,11 +91,13 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
 function hit(request: FastifyRequest, note: NoteSeen, terms: readonly string[], labels: Labels, customers: ReadonlyMap<string, { readonly name: string }>) {
   const { shown } = note
   const state = stateOf(note, shown, request.house.clock.today())
+  const body = plainText(shown.body).trim()
   return {
     href: `/notes/${note.id}`,
     lang: languageOf(shown.title + shown.body),
     title: highlight(shown.title, terms),
-    text: snippet(plainText(shown.body), terms),
+    // One line of text is its own title: it is not said twice.
+    text: body === shown.title ? [] : snippet(body, terms),
     confidence: state.confidence,
     level: state.level,
     due: state.due,

@@ -4,6 +4,7 @@ import type { NoteQuery } from '../../domain/notes/port.js'
 import type { Revision } from '../../domain/notes/revision.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import { Missing } from '../faults.js'
+import { countAround } from '../frame.js'
 import { listOnRecord } from '../list-reads.js'
 import { noteOf } from '../note-room.js'
 import { changedTexts } from '../present/changed-texts.js'
@@ -47,6 +48,7 @@ export function notes(app: FastifyInstance): void {
   })
 
   app.get('/notes/:id', { config: { allow: 'note.read' } }, async (request, reply) => {
+    void countAround(request)
     const note = await noteOf(request)
     const onward = await forwardOf(request, note)
     if (onward) return reply.flash('notes.said.merged').seeOther(`/notes/${onward}`)

@@ -5,6 +5,7 @@ import { FACETS } from '../../domain/search/entry.js'
 import type { Found } from '../../domain/search/port.js'
 import { parseQuery } from '../../domain/search/query.js'
 import { highlight } from '../../domain/search/snippet.js'
+import { countAround } from '../frame.js'
 import { customersShown } from '../names-read.js'
 import { isPartial } from '../origin.js'
 import { whatIsNew } from '../present/home.js'
@@ -40,6 +41,7 @@ export function search(app: FastifyInstance): void {
     const search = searchIn(request.query as Readonly<Record<string, string | readonly string[]>>)
     const sight = request.sight()
     const signal = goneAway(reply)
+    void countAround(request)
     let results: Found
     let customers: { href: string; name: readonly { text: string; hit: boolean }[]; note: string }[] = []
     try {

@@ -1,11 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import t from 'tap'
 import { hostileFolder } from '../../adapters/markdown/hostile-texts.js'
 import { openBank, type Bank } from '../bank.js'
 import type { Browser } from '../browser.js'
+import { keptFiles } from '../kept-files.js'
 import { hostileSample, nameFrom, walk } from './hostile-walk.js'
 import { lacking as noBrowser, openChromium, PATIENCE } from './in-chromium.js'
 
@@ -99,9 +98,8 @@ async function digested(bank: Bank, texts: readonly string[]): Promise<readonly 
 }
 
 async function mailsOf(bank: Bank): Promise<readonly ParsedMail[]> {
-  const kept = join(bank.house.config.dataDir, 'mail')
-  const names = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eml'))
-  return Promise.all(names.map((name) => simpleParser(readFileSync(join(kept, name)))))
+  const mails = [...(await keptFiles(bank.house))].filter(([name]) => name.startsWith('mail') && name.endsWith('.eml'))
+  return Promise.all(mails.map(([, bytes]) => simpleParser(bytes)))
 }
 
 /** As a mail program without any policy of its own would show them. @returns what ran, opened or was asked for */

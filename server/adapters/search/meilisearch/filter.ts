@@ -51,24 +51,30 @@ export function compileLaw(visible: Visible, hold: readonly string[] = []): Comp
 /** With more of them a question takes the engine longer than anybody waits (measured in content/decisions/0032). */
 const MOST_VALUES = 2_000
 
-export function isBeyond({ hide, knows }: Visible, hold: readonly string[] = []): boolean {
-  const values = !knows || hide.length <= FEW_HIDDEN ? hide.length : knows.length * LEVELS_OF_KNOWERS.length + hold.length
+/** Whether the filter of this law, and of what is on hold, would be longer than that. */
+export function isBeyond(visible: Visible, hold: readonly string[] = []): boolean {
+  const { hide, knows } = visible
+  const values = isNamed(visible) ? hide.length : (knows?.length ?? 0) * LEVELS_OF_KNOWERS.length + hold.length
   return values + hold.length > MOST_VALUES
 }
 
+function isNamed({ hide, knows }: Visible): boolean {
+  return knows === undefined || hide.length <= FEW_HIDDEN
+}
+
 /** All of `none` hold of what is about nobody hidden, and one of `some` of everything else. */
-function hidingOf({ hide, knows }: Visible, hold: readonly string[]): { none: readonly string[]; some: readonly string[] } {
-  if (!knows || hide.length <= FEW_HIDDEN) {
-    const some = amongCustomers(hide)
+function hidingOf(visible: Visible, hold: readonly string[]): { none: readonly string[]; some: readonly string[] } {
+  if (isNamed(visible)) {
+    const some = amongCustomers(visible.hide)
     return { none: some.map((each) => `NOT ${each}`), some }
   }
-  const by = knows.map(encodeShort)
-  // Who knows of none needs only be told what is about none: the first are there when there are any.
-  const levels = by.length > 0 ? LEVELS_OF_KNOWERS : LEVELS_OF_KNOWERS.slice(0, 1)
   const held = hold.length > 0 ? amongCustomers(hold) : []
+  const by = (visible.knows ?? []).map(encodeShort)
+  // Who knows of nobody needs only be told what is about nobody: there is a first level when there is any.
+  if (by.length === 0) return { none: [`${LEVELS_OF_KNOWERS[0]} NOT EXISTS`, ...held.map((each) => `NOT ${each}`)], some: [`${LEVELS_OF_KNOWERS[0]} EXISTS`, ...held] }
   return {
-    none: [...levels.map((level) => (by.length > 0 ? `(${level} NOT EXISTS OR ${amongShort(level, by)})` : `${level} NOT EXISTS`)), ...held.map((each) => `NOT ${each}`)],
-    some: [...levels.map((level) => (by.length > 0 ? `(${level} EXISTS AND NOT ${amongShort(level, by)})` : `${level} EXISTS`)), ...held],
+    none: [...LEVELS_OF_KNOWERS.map((level) => `(${level} NOT EXISTS OR ${amongShort(level, by)})`), ...held.map((each) => `NOT ${each}`)],
+    some: [...LEVELS_OF_KNOWERS.map((level) => `(${level} EXISTS AND NOT ${amongShort(level, by)})`), ...held],
   }
 }
 

@@ -60,6 +60,7 @@ export class CustomersStore implements Customers, AllCustomers {
   }
 
   async some(ids: readonly string[], sight: Sight): Promise<ReadonlyMap<string, Customer>> {
+    if (ids.length === 0) return new Map()
     const found = await this.seen(allOf([CUSTOMER, oneOf('f.thing', ids), visibleSql(sight.visible)]), 'f.thing', sight)
     return new Map(found.map((customer) => [customer.id, customer]))
   }

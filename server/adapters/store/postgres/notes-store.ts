@@ -48,6 +48,7 @@ export class NotesStore implements Notes, AllNotes {
   }
 
   async some(ids: readonly string[], sight: Sight): Promise<readonly NoteSeen[]> {
+    if (ids.length === 0) return []
     const { sql, params } = visibleSql(sight.visible)
     const notes = await this.things.documents(piece(
       `SELECT id, doc::text AS doc FROM thing WHERE id = ANY(?::text[]) AND kind = 'note' AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${sql})`, ids, ...params,
