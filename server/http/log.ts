@@ -25,11 +25,15 @@ export function logging(config: Config, line?: LogLine): NonNullable<FastifyServ
 /** A second net: such fields are not logged on purpose anywhere. */
 const SECRETS = ['password', 'present_password', 'new_password', 'token', 'cookie', 'authorization', '_csrf', 'body', 'headers', 'text']
 
+const POLLED = ['/readyz', '/healthz']
+
 /** One line for each answer; its `reqId` is on the record, and on the page of a fault. */
 export function logAnswers(app: FastifyInstance, house: House): void {
   app.addHook('onResponse', async (request, reply) => {
     const answer = { method: request.method, route: request.is404 ? null : (request.routeOptions.url ?? null), status: reply.statusCode, ms: reply.elapsedTime }
-    request.log.info({ ...answer, ms: Math.round(answer.ms), person: personOf(request.viewer)?.id ?? null }, 'answered')
+    // Proxies and service managers ask every other second: only a no is worth a line.
+    const level = reply.statusCode === 200 && POLLED.includes(answer.route ?? '') ? 'debug' : 'info'
+    request.log[level]({ ...answer, ms: Math.round(answer.ms), person: personOf(request.viewer)?.id ?? null }, 'answered')
     house.answered(answer)
   })
 }

@@ -123,6 +123,8 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
       entry('wu2', 'Replacement card', { body: `${story}. The fee was returned.` }),
       entry('近', '补卡费', { body: '吴先生投诉南山支行补卡工本费重复收取，要求退还。' }),
       entry('近2', '工本费', { body: '客户吴先生反映补卡工本费被南山支行重复收取，已退还。' }),
+      entry('lone', 'Orchid', { body: 'Lantern walnut copper velvet harbour saffron marble. Treasurer, payroll, Thursday, envelopes, cashier.' }),
+      entry('kin', 'Payroll', { body: 'The treasurer counts envelopes for payroll with the cashier on Thursday.' }),
       entry('far', 'Lobby works', { body: 'The lobby is being renovated, visitors use the side door and wait upstairs' }),
     ])
     const alike = async (to: { id: string } | { text: string }, closeness: 'related' | 'duplicate'): Promise<string[]> =>
@@ -130,6 +132,7 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     t.same(await alike({ id: 'wu' }, 'duplicate'), ['wu2'])
     t.same(await alike({ text: '吴先生投诉补卡工本费重复收取' }, 'duplicate').then((found) => found.sort()), ['近', '近2'])
     t.same(await alike({ id: '近' }, 'related'), ['近2'])
+    t.same(await alike({ id: 'lone' }, 'related'), ['kin'], 'though most of its words are in no other')
     t.same(await alike({ text: 'an unheard-of matter' }, 'duplicate'), [])
     t.same(await alike({ text: '' }, 'related'), [])
     t.same(await alike({ id: 'unknown' }, 'related'), [])

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { MeilisearchApiError, type Meilisearch, type Settings } from 'meilisearch'
+import { MeilisearchApiError, type EnqueuedTask, type Meilisearch, type Settings } from 'meilisearch'
 import type { Entry } from '../../../domain/search/entry.js'
 import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
 import { documentOf, isOurs, type Document } from './document.js'
@@ -13,7 +13,7 @@ const ABOUT = '_about'
 const PAGE = 1_000
 const BATCH = 500
 /** Small enough to be written as JSON in a moment; the engine takes what waits in one go. */
-const BUILDING = { entries: 500, characters: 1_000_000 }
+const BUILDING = { entries: 250, characters: 500_000 }
 const BREATH = 20
 /** Left for the moment in which nobody else writes. */
 const FEW = 100
@@ -157,9 +157,7 @@ export class Keeping {
       building.done += batch.length
       batch = []
       if (documents.length > 0) {
-        // What the engine has taken it keeps itself: only the number of the task is waited with.
-        const taken = await this.server.manage('fill', async (client) => client.index(next).addDocuments(documents))
-        const writing = this.server.task('fill', async () => taken)
+        const writing = this.taken(await this.handedIn(next, documents))
         writing.catch((error: unknown) => (building.failed ??= error as Error))
         under.push(writing)
         if (under.length >= AHEAD) await under.shift()
@@ -176,6 +174,15 @@ export class Keeping {
     }
     await send()
     await Promise.all(under)
+  }
+
+  private handedIn(next: string, documents: readonly Document[]): Promise<EnqueuedTask> {
+    return this.server.manage('fill', async (client) => client.index(next).addDocuments([...documents]))
+  }
+
+  /** What the engine was handed it keeps itself: only the number of the task is waited with, and nothing here may hold the documents. */
+  private taken(task: EnqueuedTask): Promise<void> {
+    return this.server.task('fill', async () => task)
   }
 
   /** What was put or dropped while the new index was filled with what had been read before. */

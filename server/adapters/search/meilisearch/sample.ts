@@ -73,10 +73,10 @@ export class Sample implements Shelf, Vocabulary {
     this.wanted.delete(key)
   }
 
-  /** What was looked for and is there, the rarest first. */
-  rarest(): { part: Part; worth: number }[] {
+  /** What was looked for and is there, the rarest first. @param own entries that hold it anyway and are not looked for */
+  rarest(own = 0): { part: Part; worth: number }[] {
     return [...this.asked]
-      .map(([key, part]) => ({ part, count: this.counts.get(key) ?? 0 }))
+      .map(([key, part]) => ({ part, count: (this.counts.get(key) ?? 0) - own }))
       .filter(({ count }) => count > 0)
       .map(({ part, count }) => ({ part, worth: rarity(count, this.size) }))
       .sort((a, b) => b.worth - a.worth)

@@ -17,7 +17,7 @@ export async function similar(to: Likeness, options: SimilarOptions, { asking, h
   similarIn(to, options, sample)
   if (sample.wanted.size === 0) return []
   await asking.settle(sample)
-  const { documents } = await asking.gather(inSubsets(sample.rarest()), { limit: READ })
+  const { documents } = await asking.gather(inSubsets(sample.rarest('id' in to ? 1 : 0)), { limit: READ })
   sample.add(documents)
   return similarIn(to, options, sample)
 }
