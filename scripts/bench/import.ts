@@ -11,13 +11,17 @@ const MAPPING: Mapping = {
   columns: ['id', 'text'], externalId: 'id', body: 'text', tags: [], fixed: { direction: 'about', nature: 'experience', informant: 'customer', firsthand: false, tags: ['import'] },
 }
 
-/** Imports a file of so many notes as a curator's upload does. @returns how many were written, when all of them are */
-export async function importNotes(house: House, rows: number): Promise<number> {
-  const person = house.people.directory().personByLogin('curator-0')
-  if (!person) throw new Error('the data directory was not seeded')
+/** A file of so many notes. Made outside the portal, whose memory is measured. */
+export function fileOf(rows: number): string {
   const text = texts()
   const lines = Array.from({ length: rows }, (_, n) => `${Date.now()}-${n},"${text(n).replaceAll('"', '""')}"`)
-  const bytes = Buffer.from(['id,text', ...lines].join('\n'))
+  return ['id,text', ...lines].join('\n')
+}
+
+/** Imports such a file as a curator's upload does. @returns how many were written, when all of them are */
+export async function importNotes(house: House, bytes: Buffer): Promise<number> {
+  const person = house.people.directory().personByLogin('curator-0')
+  if (!person) throw new Error('the data directory was not seeded')
   const wish: ImportWish = { fileName: 'bench.csv', bytes: bytes.length, source: 'bench', notes: { mapping: MAPPING, home: { department: 'retail', team: 'team-retail' }, proposed: { audience: 'enterprise', level: 'internal' } } }
   const made = newBatch(house.ids.next(), person, wish, { people: house.people.directory(), vocabulary: house.vocabularies.vocabulary(), today: house.clock.today(), now: house.clock.now() })
   if (!made.ok) throw new Error(made.refusals.map(({ code }) => code).join())

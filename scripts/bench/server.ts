@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Signer } from '@fastify/cookie'
 import { Meilisearch } from 'meilisearch'
@@ -48,9 +48,10 @@ app.post('/bench/rebuild', { config: { allow: 'signed-in' } }, async () => {
 })
 app.post('/bench/digest', { config: { allow: 'signed-in' } }, async () => digestOfThousand(house))
 let written: { rows: number; ms: number } | null = null
-app.post<{ Querystring: { rows: string } }>('/bench/import', { config: { allow: 'signed-in' } }, async (request, reply) => {
+app.post<{ Querystring: { file: string } }>('/bench/import', { config: { allow: 'signed-in' } }, async (request, reply) => {
+  const bytes = await readFile(request.query.file)
   const at = performance.now()
-  void importNotes(house, Number(request.query.rows)).then((rows) => void (written = { rows, ms: performance.now() - at }))
+  void importNotes(house, bytes).then((rows) => void (written = { rows, ms: performance.now() - at }))
   return reply.code(204).send()
 })
 app.get('/bench/imported', { config: { allow: 'signed-in' } }, async () => ({ written }))

@@ -1,6 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { asker, idsFrom, noteForm, round, summary, together, tokenOf, type Ask } from './client.js'
+import { fileOf } from './import.js'
 import { closePortal, memoryOf, openPortal } from './portal.js'
 
 export type Note = (name: string, value: unknown) => void
@@ -24,7 +28,9 @@ interface Imported {
 /** While a file is imported: how soon what somebody posts is found by somebody else. */
 export async function whileImporting(ask: Ask, note: Note, rows: number): Promise<void> {
   const token = await tokenOf(ask)
-  await ask(`/bench/import?rows=${rows}`, { method: 'POST', form: { _csrf: token } })
+  const file = join(tmpdir(), `tacit-bench-${process.pid}.csv`)
+  await writeFile(file, fileOf(rows))
+  await ask(`/bench/import?file=${encodeURIComponent(file)}`, { method: 'POST', form: { _csrf: token } })
   const found: number[] = []
   let done: Imported['written'] = null
   for (let n = 0; done === null; n += 1) {
@@ -36,6 +42,7 @@ export async function whileImporting(ask: Ask, note: Note, rows: number): Promis
     found.push(performance.now() - at)
     done = ((await (await ask('/bench/imported')).json()) as Imported).written
   }
+  await rm(file)
   note(`importing a file of ${done.rows} notes, a second`, round((done.rows / done.ms) * 1_000))
   note('posted to found while it is imported, ms', summary(found))
 }

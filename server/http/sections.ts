@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { QueueTab } from '../domain/notes/port.js'
 import type { Act } from '../domain/policy/acts.js'
 import { me } from './session.js'
 
@@ -49,7 +50,19 @@ export function sectionOf(view: string): string | null {
   return section
 }
 
-async function waitingForDecision(request: FastifyRequest): Promise<number> {
+const waiting = new WeakMap<FastifyRequest, Promise<Record<QueueTab, number>>>()
+
+/** How much stands in each tab of the reader's queue; counted once for a page and what stands around it. */
+export function queueCounts(request: FastifyRequest): Promise<Record<QueueTab, number>> {
+  const begun = waiting.get(request)
+  if (begun) return begun
   const { house } = request
-  return (await house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())).open
+  const counts = house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())
+  waiting.set(request, counts)
+  counts.catch(() => waiting.delete(request))
+  return counts
+}
+
+async function waitingForDecision(request: FastifyRequest): Promise<number> {
+  return (await queueCounts(request)).open
 }

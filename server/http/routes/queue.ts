@@ -12,7 +12,7 @@ import { many, one, type Fields } from '../present/note-fields.js'
 import { noteRows } from '../present/note-rows.js'
 import { pagesOf } from '../present/pages.js'
 import { queueFilters, queueRow } from '../present/queue-page.js'
-import { me } from '../session.js'
+import { queueCounts } from '../sections.js'
 import { pageIn } from './notes.js'
 
 const SIZE = 30
@@ -25,15 +25,15 @@ export function queue(app: FastifyInstance): void {
     const { house } = request
     const within = withinFrom(request.query as Fields)
     const page = pageIn(one(request.query as Fields, 'page'))
-    const now = house.clock.now()
-    const counts = await house.notes.queueCounts({ me: me(request).id, now }, request.sight())
-    const found = await house.notes.queue(queueQuery(request, within, page, SIZE), request.sight())
+    const query = queueQuery(request, within, page, SIZE)
+    const [counts, found, reasons] = await Promise.all([
+      queueCounts(request), house.notes.queue(query, request.sight()), house.notes.queueReasons(query, request.sight()),
+    ])
     // The last page may have been emptied by the very decisions that lead back to it.
     if (found.rows.length === 0 && found.total > 0) return reply.seeOther(queueAddress(within))
     await listOnRecord(request, found.rows)
     const labels = labelsOf(request)
-    const filters = queueFilters(request, within, labels, await house.notes.queueReasons(queueQuery(request, within, page, SIZE), request.sight()))
-    const query = queryOfWithin(within)
+    const filters = queueFilters(request, within, labels, reasons)
     return reply.page('queue/index', {
       title: request.say('curation.title'),
       tabs: tabsOf(request, counts, within.tab),
@@ -46,7 +46,7 @@ export function queue(app: FastifyInstance): void {
         text: request.say(filters.inForce ? 'curation.none.filtered_text' : 'curation.none.text'),
         links: filters.inForce ? [{ href: filters.clear, label: request.say('frame.chips.clear'), primary: false }] : [],
       },
-      pages: pagesOf(`/queue?${query}`, page, SIZE, found.total),
+      pages: pagesOf(`/queue?${queryOfWithin(within)}`, page, SIZE, found.total),
       total: found.total,
     })
   })
@@ -58,10 +58,9 @@ export function queue(app: FastifyInstance): void {
     const within = withinFrom(fields)
     const page = pageIn(one(fields, 'page'))
     const query = deskQuery(request, fields, page)
-    const found = await house.notes.list(query, deskSight(request.sight()))
+    const [counts, found] = await Promise.all([queueCounts(request), house.notes.list(query, deskSight(request.sight()))])
     if (found.rows.length === 0 && found.total > 0) return reply.seeOther('/queue/desk')
     await listOnRecord(request, found.rows)
-    const counts = await house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())
     const rows = await noteRows(request, found.rows)
     const address = `/queue/desk?${new URLSearchParams(Object.entries({ department: within.department, topic: within.topic, level: within.level, confidence: one(fields, 'confidence'), tag: one(fields, 'tag') }).filter(([, value]) => value !== ''))}`
     const filters = queueFilters(request, within)
