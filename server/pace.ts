@@ -1,11 +1,11 @@
 /** How long an engine may take for what is written between two waits, ms: whatever somebody else writes waits for at most two such spans. */
-const SPAN = 1_500
-const LEAST = 48
+const SPAN = 1_000
+const LEAST = 24
 const MOST = 300
 
 /** How much may be written before search is waited for: as much as the engines take in a moment, however large their indexes have become. */
 export class Pace {
-  private slice = 48
+  private slice = 36
   private wrote = 0
   private since: number | null = null
 
