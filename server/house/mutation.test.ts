@@ -85,7 +85,7 @@ async function varied(folder: string, number: number, file: string, source: stri
 }
 
 const ENTRY = `
-export { deskSight, readerSight, sightOf } from './policy/readable.js'
+export { deskSight, knowersOf, readerSight, sightOf } from './policy/readable.js'
 export { sees } from './policy/sees.js'
 export { accessOf, additionAccess, faceAccess } from './notes/access.js'
 export { granted, may, permit } from './policy/grant.js'

@@ -1,8 +1,10 @@
 import type { Access, Visible } from '../../domain/policy/access.js'
+import type { RestrictedCustomer } from '../../domain/policy/readable.js'
 import { DIRECTORIES, PEOPLE, TODAY, viewerOf } from './bank.js'
 import type { Law } from './law.js'
 import type { Planted } from './notes.js'
-import { PRINCIPALS } from './principals.js'
+import { PRINCIPALS, RESTRICTED_CUSTOMER, type Circle } from './principals.js'
+import { knows } from './table.js'
 
 /** "if the directory is unreadable the answer is nothing" */
 export function* aboutDirectories(law: Law, planted: readonly Planted[]): Generator<string> {
@@ -23,6 +25,26 @@ export function* aboutDirectories(law: Law, planted: readonly Planted[]): Genera
     const desk = law.deskSight(law.sightOf(viewerOf(deputy), DIRECTORIES, day))
     const curates = planted.some(({ note }) => law.sees(desk.visible, law.faceAccess(note)))
     if (curates !== away) yield `the deputy on ${day}: the law says ${curates}`
+  }
+}
+
+/** By whom somebody knows of restricted customers says what the table says of each, and nothing while one is missing. */
+export function* aboutKnowers(law: Law): Generator<string> {
+  const circles: readonly Circle[] = [RESTRICTED_CUSTOMER, { team: 'circle', curators: ['second-steward'] }, { team: 'empty', curators: [] }]
+  const restricted = circles.map((circle, at): RestrictedCustomer => ({ id: `customer-${at}`, ...circle }))
+  for (const principal of PRINCIPALS) {
+    const viewer = viewerOf(principal)
+    const { visible } = law.sightOf(viewer, { people: PEOPLE, restricted }, TODAY)
+    if (visible.own.length + visible.any.length === 0) continue
+    for (const [at, circle] of circles.entries()) {
+      const customer = restricted[at] as RestrictedCustomer
+      const may = 'who' in principal && knows(principal.who, circle)
+      if (may !== law.knowersOf(customer).some((party) => visible.knows?.includes(party))) yield `${principal.name} ${may ? 'does not know' : 'knows'} of ${customer.id} by anybody`
+      if (may === visible.hide.includes(customer.id)) yield `${customer.id} is ${may ? 'hidden from' : 'open to'} ${principal.name}`
+    }
+    if (!visible.knows) yield `${principal.name} is not told by whom they know of anybody`
+    const lost = law.sightOf(viewer, { people: PEOPLE, restricted: [...restricted, { id: 'lost', team: '', curators: [] }] }, TODAY).visible
+    if (lost.knows || !lost.hide.includes('lost')) yield `${principal.name} is told by whom they know of others while a customer is missing`
   }
 }
 

@@ -4,7 +4,7 @@ import type { Viewer } from '../../domain/policy/viewer.js'
 import { CUSTOMER_IDS, DIRECTORIES, TODAY, viewerOf } from './bank.js'
 import { aboutRules } from './compare-acts.js'
 import { aboutAdditions, aboutChangedNotes } from './compare-changes.js'
-import { aboutDirectories, aboutFaces } from './compare-directories.js'
+import { aboutDirectories, aboutFaces, aboutKnowers } from './compare-directories.js'
 import type { Law } from './law.js'
 import type { Planted } from './notes.js'
 import type { Text } from './objects.js'
@@ -17,6 +17,7 @@ export function* disagreements(law: Law, planted: readonly Planted[]): Generator
   yield* aboutReading(law, planted)
   yield* aboutChangedNotes(law, planted)
   yield* aboutAdditions(law, planted)
+  yield* aboutKnowers(law)
   yield* aboutDirectories(law, planted)
   yield* aboutRules(law)
   yield* aboutPages(law, planted)

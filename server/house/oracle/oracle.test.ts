@@ -1,7 +1,7 @@
 import t from 'tap'
 import { granted, may, permit } from '../../domain/policy/grant.js'
 import { accessOf, additionAccess, faceAccess } from '../../domain/notes/access.js'
-import { deskSight, readerSight, sightOf } from '../../domain/policy/readable.js'
+import { deskSight, knowersOf, readerSight, sightOf } from '../../domain/policy/readable.js'
 import { isLowerLevel, isWiderAudience } from '../../domain/policy/level.js'
 import { sees } from '../../domain/policy/sees.js'
 import { RULES, standingApart } from '../../domain/policy/rules.js'
@@ -15,7 +15,7 @@ import { allNotes } from './objects.js'
 import { PRINCIPALS } from './principals.js'
 import { publishedText, reads, verdict } from './table.js'
 
-const LAW: Law = { sightOf, deskSight, readerSight, sees, accessOf, faceAccess, additionAccess, noteAsSeen, may, permit, granted, isLowerLevel, isWiderAudience, standingApart, RULES }
+const LAW: Law = { sightOf, knowersOf, deskSight, readerSight, sees, accessOf, faceAccess, additionAccess, noteAsSeen, may, permit, granted, isLowerLevel, isWiderAudience, standingApart, RULES }
 
 t.test('whoever asks for whatever note reads exactly what PRODUCT.md §3 says, and may do exactly what it says', async (t) => {
   const notes = plantedNotes()
