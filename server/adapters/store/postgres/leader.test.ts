@@ -27,7 +27,9 @@ t.test('one of three processes leads, and when its connection is killed another 
   await server.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7271003 AND granted")
   await until(() => history.length === 2)
   const [first, second] = history as [number, number]
-  t.equal(leading.size, 1)
+  // Two may overlap for as long as the first takes to notice.
+  await until(() => leading.size === 1)
+  t.ok(leading.has(second))
   await stands[second]?.resign()
   await until(() => history.length === 3)
   t.not(history[2], second, 'who resigned does not come back')
