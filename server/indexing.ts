@@ -5,7 +5,7 @@ import { synonymGroups } from './domain/notes/glossary.js'
 import type { Revision } from './domain/notes/revision.js'
 import type { Vocabulary } from './domain/notes/taxonomy.js'
 import type { Vocabularies } from './domain/notes/vocabulary-port.js'
-import { asRestricted, customerAccess, type Customer } from './domain/customers/customer.js'
+import { customerAccess, type Customer } from './domain/customers/customer.js'
 import type { AllCustomers } from './domain/customers/port.js'
 import type { People } from './domain/people/port.js'
 import type { Feed, ThingEvent } from './domain/policy/events.js'
@@ -113,11 +113,7 @@ export function entryOfNote(note: Note, customers: readonly Customer[], { people
     id: note.id,
     version: note.version,
     access: faceAccess(note),
-    knowers: about.customers.flatMap((id) => {
-      const customer = customers.find((each) => each.id === id)
-      // One whose document is missing may have been a restricted one: nobody knows of it.
-      return customer?.restricted === false ? [] : [customer ? knowersOf(asRestricted(customer)) : []]
-    }),
+    knowers: knowersIn(about.customers.map((id) => customers.find((each) => each.id === id))),
     title: face.title,
     body: face.body,
     texts: {
@@ -170,10 +166,14 @@ async function customerEntry(indexed: Indexed, id: string): Promise<Entry | null
 export function entryOfCustomer(customer: Customer): Entry {
   return {
     kind: 'customer', id: customer.id, version: customer.version, access: customerAccess(customer),
-    knowers: customer.restricted ? [knowersOf(asRestricted(customer))] : [], title: customer.name, body: '',
+    knowers: knowersIn([customer]), title: customer.name, body: '',
     texts: { customer: customer.aliases, reference: customer.number === '' ? [] : [customer.number] },
     facets: { segment: customer.segment ? [customer.segment] : [] },
     at: customer.updatedAt, value: 0, trust: { validatedAt: null, overdue: false, reuses: 0 }, archived: false,
   }
 }
 
+/** One whose document is missing may have been a restricted one: nobody knows of it. */
+function knowersIn(customers: readonly (Customer | undefined)[]): Entry['knowers'] {
+  return customers.flatMap((customer) => (customer?.restricted === false ? [] : [customer ? knowersOf(customer) : []]))
+}

@@ -4,7 +4,8 @@ import { mayAttempt } from '../domain/policy/roles.js'
 import { personOf } from '../domain/policy/viewer.js'
 import type { Assets } from './assets.js'
 import { takeFlash, type Flash } from './flash.js'
-import { SECTIONS } from './sections.js'
+import { oncePerRequest } from './once.js'
+import { SECTIONS, type Section } from './sections.js'
 import { sayDate } from './say-date.js'
 
 /** Everything around the body of a page. Layouts see nothing else. */
@@ -51,7 +52,7 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
   const language = request.readerLanguage()
   const now = house.clock.now()
   const banner = house.banner()
-  const counts = await countAround(request)
+  const around = await countAround(request)
   let token: string | undefined
   return {
     title,
@@ -66,8 +67,8 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
     help,
     printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
     now,
-    nav: person ? navOf(reply, person, section, counts.bySection) : [],
-    unread: counts.unread,
+    nav: around.sections.map(({ section: { key, label, href }, count }) => ({ key, href, label: request.say(label), current: key === section, count })),
+    unread: around.unread,
     banner: banner === null ? null : { tone: 'warning', text: request.say(banner) },
     flash: takeFlash(request, reply),
     query,
@@ -106,39 +107,18 @@ export function initialsOf(name: string): string {
   return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase()
 }
 
-interface Counts {
-  readonly unread: number
-  readonly bySection: ReadonlyMap<string, number>
-}
-
-const counted = new WeakMap<FastifyRequest, Promise<Counts>>()
-
 /** Counts what stands around the body of a page; begun early, it is ready when the body is. */
-export function countAround(request: FastifyRequest): Promise<Counts> {
-  const begun = counted.get(request)
-  if (begun) return begun
-  const counts = countsFor(request)
-  counted.set(request, counts)
-  // The page that says what went wrong counts again.
-  counts.catch(() => counted.delete(request))
-  return counts
-}
-
-async function countsFor(request: FastifyRequest): Promise<Counts> {
+export const countAround = oncePerRequest(async (request) => {
   const person = personOf(request.viewer)
-  if (!person) return { unread: 0, bySection: new Map() }
-  const [unread, bySection] = await Promise.all([
+  if (!person) return { unread: 0, sections: [] }
+  const [unread, sections] = await Promise.all([
     request.house.unread(person.id),
-    Promise.all(sectionsFor(request, person).map(async ({ key, count }) => [key, count ? await count(request) : 0] as const)),
+    Promise.all(sectionsFor(request, person).map(async (section) => ({ section, count: section.count ? await section.count(request) : 0 }))),
   ])
-  return { unread, bySection: new Map(bySection) }
-}
+  return { unread, sections }
+})
 
-function sectionsFor({ house, server }: FastifyRequest, person: Person) {
+function sectionsFor({ house, server }: FastifyRequest, person: Person): readonly Section[] {
   const today = house.clock.today()
   return SECTIONS.filter(({ href, act }) => server.hasRoute({ method: 'GET', url: href }) && mayAttempt(person, act, house.people.directory(), today))
-}
-
-function navOf({ request }: FastifyReply, person: Person, section: string | null, counts: Counts['bySection']): NavEntry[] {
-  return sectionsFor(request, person).map(({ key, label, href }) => ({ key, href, label: request.say(label), current: key === section, count: counts.get(key) ?? 0 }))
 }

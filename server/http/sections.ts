@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { QueueTab } from '../domain/notes/port.js'
 import type { Act } from '../domain/policy/acts.js'
+import { oncePerRequest } from './once.js'
 import { me } from './session.js'
 
 /** One of the ways through the portal. Shown to whoever may set out on its act, once its route exists. */
@@ -50,18 +50,10 @@ export function sectionOf(view: string): string | null {
   return section
 }
 
-const waiting = new WeakMap<FastifyRequest, Promise<Record<QueueTab, number>>>()
-
 /** How much stands in each tab of the reader's queue; counted once for a page and what stands around it. */
-export function queueCounts(request: FastifyRequest): Promise<Record<QueueTab, number>> {
-  const begun = waiting.get(request)
-  if (begun) return begun
-  const { house } = request
-  const counts = house.notes.queueCounts({ me: me(request).id, now: house.clock.now() }, request.sight())
-  waiting.set(request, counts)
-  counts.catch(() => waiting.delete(request))
-  return counts
-}
+export const queueCounts = oncePerRequest((request) =>
+  request.house.notes.queueCounts({ me: me(request).id, now: request.house.clock.now() }, request.sight()),
+)
 
 async function waitingForDecision(request: FastifyRequest): Promise<number> {
   return (await queueCounts(request)).open

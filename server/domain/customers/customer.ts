@@ -1,5 +1,5 @@
 import type { Access } from '../policy/access.js'
-import type { RestrictedCustomer } from '../policy/readable.js'
+import { knowersOf, type RestrictedCustomer } from '../policy/readable.js'
 
 export const CUSTOMER_KINDS = ['person', 'household', 'company'] as const
 export type CustomerKind = (typeof CUSTOMER_KINDS)[number]
@@ -42,5 +42,5 @@ export function asRestricted(customer: Customer): RestrictedCustomer {
 
 /** Who may know of a customer, as a code for the record. */
 export function knowers({ restricted, team, curators }: Pick<Customer, 'restricted' | 'team' | 'curators'>): string {
-  return restricted ? ['restricted', `t:${team}`, ...[...curators].sort().map((id) => `p:${id}`)].join(',') : 'open'
+  return restricted ? ['restricted', ...knowersOf({ team, curators: [...curators].sort() })].join(',') : 'open'
 }

@@ -13,7 +13,7 @@ export interface RestrictedCustomer {
 }
 
 /** Who may know that it exists: its team, and the curators appointed on it. */
-export function knowersOf({ team, curators }: RestrictedCustomer): readonly Party[] {
+export function knowersOf({ team, curators }: Pick<RestrictedCustomer, 'team' | 'curators'>): readonly Party[] {
   return [`t:${team}`, ...curators.map((id): Party => `p:${id}`)]
 }
 
