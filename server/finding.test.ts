@@ -8,14 +8,14 @@ import { openFinding, type Answering, type FindingOptions } from './finding.js'
 
 const SIGHT = { by: 'somebody', visible: { own: [], any: [], hide: [] } } as unknown as Sight
 const NOW = '2026-03-03T08:00:00.000Z'
-const READY: Status = { state: 'ready', wantsRebuild: false, rebuilding: null, entries: 1, restarts: 0 }
+const READY: Status = { state: 'ready', wantsRebuild: false, wantsTidying: false, rebuilding: null, entries: 1, restarts: 0 }
 const facets = Object.fromEntries(FACETS.map((name) => [name, []])) as unknown as Found['facets']
 const results = (id: string) => ({ hits: [{ kind: 'note' as const, id, version: 1 }], total: 1, facets, corrected: [], relaxed: false, terms: [] })
 
 /** An engine at the far end of a line: how it answers can be changed between two questions. */
 class FarEngine {
   asked: SearchOptions[] = []
-  held: string[] = []
+  held: string[] | null = []
   status: Status = READY
   answer: (signal: AbortSignal | undefined) => Promise<unknown> = async () => {}
 
@@ -28,7 +28,7 @@ class FarEngine {
       return results(this.name)
     }
     const engine = { search, status: () => this.status } as unknown as SearchEngine
-    return { name: this.name, engine, hold: () => new Set(this.held), behind: async (most = 10) => ({ things: Math.min(most, 3), more: most < 3 }) }
+    return { name: this.name, engine, hold: () => this.held && new Set(this.held), behind: async (most = 10) => ({ things: Math.min(most, 3), more: most < 3 }) }
   }
 }
 
@@ -70,6 +70,19 @@ t.test('when it is down the next answers, with its own list of what is on hold, 
   t.equal(await first(), 'near', 'but a little later')
   t.equal(told.length, 1)
   t.match(told[0], /near/)
+})
+
+t.test('one with more on hold than can be told is not asked until it has taken some of it', async (t) => {
+  const [near, far] = [new FarEngine('near'), new FarEngine('far')]
+  const { find, first, finding } = open([near, far])
+  near.held = null
+  t.match(await find(), { hits: [{ id: 'far' }], basic: null })
+  far.held = null
+  t.match(await find(), { hits: [{ id: 'basic' }], basic: { all: true } })
+  t.equal(near.asked.length, 0)
+  t.match(await finding.engines(), [{ state: 'ready', onHold: 3 }, { state: 'ready' }], 'it is well, and all that it is behind counts')
+  near.held = []
+  t.equal(await first(), 'near')
 })
 
 t.test('one that cannot answer one viewer is asked by everybody else as before', async (t) => {

@@ -8,8 +8,8 @@ export interface Answering {
   /** as it is configured, without anything secret */
   readonly name: string
   readonly engine: SearchEngine
-  /** ids that it has not taken in their newest state */
-  hold(): ReadonlySet<string>
+  /** ids that it has not taken in their newest state; null when they are too many to be listed, and it may not be asked */
+  hold(): ReadonlySet<string> | null
   /** how many things it has not taken yet, counted up to `most` */
   behind(most?: number): Promise<Behind>
 }
@@ -50,7 +50,7 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
       return null
     } finally {
       if (late) clearTimeout(late)
-      over.abort(new SearchUnavailable('another engine answered'))
+      over.abort(ANSWERED)
     }
   }
 
@@ -71,6 +71,9 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
   }
 }
 
+/** Made once: a failure notes where it was made, which takes longer than to tell of it. */
+const ANSWERED = new SearchUnavailable('another engine answered')
+
 /** An engine, and whether it has earned a rest. */
 class Asked {
   private restsUntil = 0
@@ -84,11 +87,13 @@ class Asked {
   get isFit(): boolean {
     const { state, wantsRebuild } = this.answering.engine.status()
     // What was never filled would find nothing, and nobody would know why.
-    return state === 'ready' && !wantsRebuild && !this.isResting
+    return state === 'ready' && !wantsRebuild && !this.isResting && this.answering.hold() !== null
   }
 
   async ask<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<{ value: T; onHold: number }> {
-    const hold = [...this.answering.hold()]
+    const held = this.answering.hold()
+    if (held === null) throw new SearchUnavailable('more is on hold than can be left out')
+    const hold = [...held]
     try {
       const value = await ask(this.answering.engine, hold, signal)
       this.failures = 0
@@ -109,7 +114,8 @@ class Asked {
   async report(most?: number): Promise<EngineReport> {
     const { name, engine, hold, behind } = this.answering
     const { state, entries, rebuilding } = engine.status()
-    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: await behind(most), onHold: hold().size }
+    const things = await behind(most)
+    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: things, onHold: hold()?.size ?? things.things }
   }
 
   private get isResting(): boolean {
@@ -132,10 +138,10 @@ async function firstOf<T>(asks: readonly (() => Promise<T>)[], hurry: number, si
       under.set(n, (asks[n] as () => Promise<T>)().then((value) => ({ n, value }), (error: unknown) => ({ n, error })))
     }
     const waits: Promise<{ n: number; value: T } | { n: number; error: unknown } | 'late'>[] = [...under.values(), gone]
-    const quiet = new AbortController()
-    if (next < asks.length) waits.push(pause(hurry, 'late' as const, { signal: quiet.signal }).catch(() => 'late' as const))
+    const quiet = next < asks.length ? new AbortController() : null
+    if (quiet) waits.push(pause(hurry, 'late' as const, { signal: quiet.signal }).catch(() => 'late' as const))
     const first = await Promise.race(waits)
-    quiet.abort()
+    quiet?.abort()
     if (first === 'late') continue
     under.delete(first.n)
     if ('value' in first) {

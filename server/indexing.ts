@@ -48,9 +48,13 @@ export function searchIndexing(indexed: Indexed): Consumer & { rebuild(progress?
       const notes = new Set(events.flatMap(({ kind, id }) => (kind === 'note' ? [id] : [])))
       // A customer's new name must be found on the notes about them: an entry of the same version replaces the one before.
       for (const id of renamed) for (const note of await indexed.notes.about(id, pass)) notes.add(note)
-      entries.push(...(await noteEntries(indexed, [...notes])))
-      await engine.put(entries)
-      for (const entry of entries) feed.release(entry.id, entry.version, index)
+      // Of a customer there may be very many.
+      const ids = [...notes]
+      do {
+        entries.push(...(await noteEntries(indexed, ids.splice(0, MOST_AT_ONCE))))
+        await engine.put(entries)
+        for (const entry of entries.splice(0)) feed.release(entry.id, entry.version, index)
+      } while (ids.length > 0)
     },
     isUp: async () => engine.status().state === 'ready',
     rebuild: async (progress, signal) => {
@@ -89,6 +93,8 @@ async function* everyEntry(indexed: Indexed): AsyncIterable<Entry> {
 
 /** Notes read in one go while an index is built. */
 const AT_ONCE = 100
+/** Notes put in one go while the feed is followed: more come only with a customer. */
+const MOST_AT_ONCE = 1_000
 
 async function noteEntries(indexed: Indexed, ids: readonly string[]): Promise<Entry[]> {
   const notes = await indexed.notes.readSome(ids, indexed.pass)

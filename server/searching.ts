@@ -75,7 +75,7 @@ export function openSearching(parts: SearchingParts): Searching {
   const feeders = parts.engines.map(({ index, name, engine }) => new IndexFeeder({ ...parts, engine, index, name, ...(shared && { most: MOST_ELSEWHERE }) }))
   const basic = openBasicSearch({ ...parts.seen, people: parts.people, vocabularies: parts.vocabularies, dayOf: parts.dayOf })
   const finder = openFinding(
-    parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => feed.onHold(index), behind: (most?: number) => feed.behind(index, most) })),
+    parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => (feed.holdsAll(index) ? null : feed.onHold(index)), behind: (most?: number) => feed.behind(index, most) })),
     basic, { patience: parts.patience, startOf: parts.startOf, told },
   )
   let leads = false
@@ -140,7 +140,7 @@ export function openSearching(parts: SearchingParts): Searching {
     },
     scrub: async (note) => {
       await Promise.race([Promise.all(feeders.map((feeder) => feeder.caughtUp())), pause(SCRUB_MS, undefined, { ref: false })])
-      if (parts.engines.some(({ index }) => feed.onHold(index).has(note))) throw new Error('the search index has not taken the note yet')
+      if (parts.engines.some(({ index }) => feed.holdsAll(index) || feed.onHold(index).has(note))) throw new Error('the search index has not taken the note yet')
       await Promise.all(parts.engines.map(({ engine }) => engine.scrub()))
     },
     reconcile: async (stopped) => {

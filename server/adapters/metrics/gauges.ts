@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
+import type { Note } from '../../domain/notes/note.js'
 import type { AllNotes } from '../../domain/notes/port.js'
 import type { Outbox } from '../../domain/digests/port.js'
 import type { Everything } from '../../domain/policy/everything.js'
@@ -6,12 +7,12 @@ import { MOST_BEHIND, type Feed } from '../../domain/policy/events.js'
 
 /** What is looked at when somebody asks for the numbers. */
 export interface Watched {
-  readonly feed: Pick<Feed, 'behind' | 'asideOf' | 'onHold'>
+  readonly feed: Pick<Feed, 'behind' | 'asideOf' | 'onHold' | 'holdsAll'>
   /** names of those who follow the feed */
   readonly consumers: readonly string[]
   /** those of them that feed a search index */
   readonly indexes: readonly string[]
-  readonly notes: Pick<AllNotes, 'read' | 'waitingSince'>
+  readonly notes: Pick<AllNotes, 'read' | 'waiting' | 'waitingSince'>
   readonly outbox: Pick<Outbox, 'list'>
   /** counts are taken over everything, and nothing but counts leaves */
   readonly pass: Everything
@@ -22,7 +23,6 @@ export interface Watched {
 }
 
 const AGES = [0, 1, 3, 7, 30] as const
-const MOST_ITEMS = 1_000_000
 const DAY_MS = 86_400_000
 /** What reads whole lists is asked this often at most, whoever asks for the numbers. */
 const LISTS_MS = 60_000
@@ -43,10 +43,13 @@ export function watch(registry: Registry, watched: Watched): void {
     })
   const waiting = remembered(() => Date.parse(now()), async () => {
     const moment = Date.parse(now())
-    const all = await notes.waitingSince(now(), MOST_ITEMS, pass)
-    const counts = [all.length]
-    for (const days of AGES.slice(1)) counts.push((await notes.waitingSince(new Date(moment - days * DAY_MS).toISOString(), all.length, pass)).length)
-    const oldest = all[0] === undefined ? null : await notes.read(all[0], pass)
+    const counts: number[] = []
+    for (const days of AGES) counts.push(await notes.waitingSince(new Date(moment - days * DAY_MS).toISOString(), pass))
+    let oldest: Note | null = null
+    for await (const id of notes.waiting(pass)) {
+      oldest = await notes.read(id, pass)
+      break
+    }
     return { counts, oldest: oldest?.item ? (moment - Date.parse(oldest.item.openedAt)) / 1000 : 0 }
   })
 
@@ -59,7 +62,7 @@ export function watch(registry: Registry, watched: Watched): void {
     for (const consumer of watched.consumers) it.set({ consumer }, (await feed.asideOf(consumer)).length)
   })
   gauge('tacit_search_on_hold', 'things left out of searches until the engine has taken them', ['index'], (it) => {
-    for (const index of watched.indexes) it.set({ index }, feed.onHold(index).size)
+    for (const index of watched.indexes) if (!feed.holdsAll(index)) it.set({ index }, feed.onHold(index).size)
   })
   gauge('tacit_queue_items', 'items that wait for a decision, by how many days at least', ['days'], async (it) => {
     const { counts } = await waiting()

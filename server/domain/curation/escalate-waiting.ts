@@ -1,10 +1,11 @@
 import type { Directories } from '../policy/readable.js'
 import type { Everything } from '../policy/everything.js'
+import type { Note } from '../notes/note.js'
 import type { AllNotes } from '../notes/port.js'
 import { desksOf, escalate, escalatesTo, nobodyCanDecide } from './escalate.js'
 
 export interface WaitingRoom {
-  readonly notes: Pick<AllNotes, 'read' | 'waitingSince' | 'changeByClock'>
+  readonly notes: Pick<AllNotes, 'read' | 'readSome' | 'waiting' | 'changeByClock'>
   /** what waits is looked through for everybody: no viewer is there to ask */
   readonly pass: Everything
   directories(): Directories
@@ -14,20 +15,15 @@ export interface WaitingRoom {
   troubled(note: string, error: unknown): void
 }
 
-const ALL = 1_000_000
-/** Later than anything was opened: what came this very moment may already be nobody's to decide. */
-const EVER = '9999-12-31T23:59:59.999Z'
-
 /** Sends every item that has waited too long, or that nobody near may decide, one department up. Run it any number of times. */
 export async function escalateWaiting(room: WaitingRoom, now: string, stopped: () => boolean): Promise<void> {
   const desks = desksOf(room.directories(), room.dayAt(now))
-  for (const id of await room.notes.waitingSince(EVER, ALL, room.pass)) {
+  for await (const note of waitingIn(room)) {
     if (stopped()) return
     try {
-      const note = await room.notes.read(id, room.pass)
-      if (note && escalatesTo(note, desks, now) !== null) await room.notes.changeByClock(id, room.pass, (present) => escalate(present, desks, now))
+      if (escalatesTo(note, desks, now) !== null) await room.notes.changeByClock(note.id, room.pass, (present) => escalate(present, desks, now))
     } catch (error) {
-      room.troubled(id, error)
+      room.troubled(note.id, error)
     }
   }
 }
@@ -36,13 +32,32 @@ export async function escalateWaiting(room: WaitingRoom, now: string, stopped: (
 export async function countUndecidable(room: WaitingRoom, now: string): Promise<number> {
   const desks = desksOf(room.directories(), room.dayAt(now))
   let count = 0
-  for (const id of await room.notes.waitingSince(EVER, ALL, room.pass)) {
-    try {
-      const note = await room.notes.read(id, room.pass)
-      if (note && nobodyCanDecide(note, desks)) count += 1
-    } catch (error) {
-      room.troubled(id, error)
-    }
-  }
+  for await (const note of waitingIn(room)) if (nobodyCanDecide(note, desks)) count += 1
   return count
+}
+
+const AT_ONCE = 100
+
+async function* waitingIn(room: WaitingRoom): AsyncIterable<Note> {
+  let ids: string[] = []
+  for await (const id of room.notes.waiting(room.pass)) {
+    if (ids.push(id) < AT_ONCE) continue
+    yield* await readIn(room, ids)
+    ids = []
+  }
+  yield* await readIn(room, ids)
+}
+
+/** Where one of them cannot be read, the others are read by themselves. */
+async function readIn({ notes, pass, troubled }: WaitingRoom, ids: readonly string[]): Promise<readonly Note[]> {
+  try {
+    return ids.length === 0 ? [] : await notes.readSome(ids, pass)
+  } catch {
+    const found: Note[] = []
+    for (const id of ids) {
+      const note = await notes.read(id, pass).catch((error: unknown) => troubled(id, error))
+      if (note) found.push(note)
+    }
+    return found
+  }
 }

@@ -12,16 +12,19 @@ import { noteAsSeen } from '../notes/seen.js'
 export const PATIENCE_DAYS = 2
 const DAY = 86_400_000
 
-/** Who may decide today, with each person's sight computed once. Made anew for every round. */
+/** Who may decide today, each found out once. Made anew for every round. */
 export interface Desks {
   readonly directories: Directories
   /** `YYYY-MM-DD` */
   readonly today: string
   readonly sights: Map<string, Sight>
+  /** curators by department: those it is named to (or who stand in for such), and all who answer for it */
+  readonly named: Map<string, readonly Person[]>
+  readonly all: Map<string, readonly Person[]>
 }
 
 export function desksOf(directories: Directories, today: string): Desks {
-  return { directories, today, sights: new Map() }
+  return { directories, today, sights: new Map(), named: new Map(), all: new Map() }
 }
 
 /**
@@ -39,7 +42,7 @@ export function escalate(note: Note, desks: Desks, at: string): Outcome<Note> {
 export function escalatesTo(note: Note, desks: Desks, at: string): string | null {
   if (!waits(note.item)) return null
   const { people } = desks.directories
-  const steps = people.lineage(note.home.department).filter((department) => curatorsAt(department, people, desks.today).length > 0)
+  const steps = people.lineage(note.home.department).filter((department) => namedTo(department, desks).length > 0)
   const told = note.timeline.findLast((line) => line.what === 'escalated' && line.at >= (note.item as ReviewItem).openedAt)
   // Where the department it was told to has no curator of its own any more, the nearest one counts as told.
   const reached = Math.max(0, told ? steps.indexOf(String(told.with['department'])) : 0)
@@ -54,7 +57,8 @@ export function escalatesTo(note: Note, desks: Desks, at: string): string | null
 export function nobodyCanDecide(note: Note, desks: Desks): boolean {
   if (!waits(note.item)) return false
   const { people } = desks.directories
-  return !people.curatorsOf(note.home.department, desks.today).some((person) => mayDecide(note, person, desks))
+  const curators = once(desks.all, note.home.department, (department) => people.curatorsOf(department, desks.today))
+  return !curators.some((person) => mayDecide(note, person, desks))
 }
 
 /** Those whose own domain, or that of a curator they stand in for, names this very department. */
@@ -77,12 +81,21 @@ function isAway(person: Person, today: string): boolean {
 }
 
 function decidersAt(note: Note, department: string, desks: Desks): readonly Person[] {
-  return curatorsAt(department, desks.directories.people, desks.today).filter((person) => mayDecide(note, person, desks))
+  return namedTo(department, desks).filter((person) => mayDecide(note, person, desks))
+}
+
+function namedTo(department: string, desks: Desks): readonly Person[] {
+  return once(desks.named, department, () => curatorsAt(department, desks.directories.people, desks.today))
+}
+
+function once<V>(known: Map<string, V>, key: string, find: (key: string) => V): V {
+  let value = known.get(key)
+  if (value === undefined) known.set(key, (value = find(key)))
+  return value
 }
 
 function mayDecide(note: Note, person: Person, desks: Desks): boolean {
-  let sight = desks.sights.get(person.id)
-  if (!sight) desks.sights.set(person.id, (sight = sightOf({ kind: 'person', person }, desks.directories, desks.today)))
+  const sight = once(desks.sights, person.id, () => sightOf({ kind: 'person', person }, desks.directories, desks.today))
   const seen = noteAsSeen(note, sight)
   return seen !== null && may({ kind: 'person', person }, 'note.decide', seen.standing)
 }

@@ -53,8 +53,10 @@ export interface AllNotes {
   fallingDue(today: string, limit: number, pass: Everything): Promise<readonly string[]>
   /** Notes with an active item that this person answers for: as its writer, or in the writer's place. Oldest first. */
   inCareOf(person: string, pass: Everything): Promise<readonly InCare[]>
-  /** Ids with an active item opened before the instant: for escalation and the count nobody can decide. */
-  waitingSince(before: string, limit: number, pass: Everything): Promise<readonly string[]>
+  /** Ids with an active item, the one that waits longest first: for escalation and the count nobody can decide. */
+  waiting(pass: Everything): AsyncIterable<string>
+  /** How many of them wait since before the instant, UTC ISO-8601. */
+  waitingSince(before: string, pass: Everything): Promise<number>
 }
 
 /** What somebody has to do, or may have to, about a note: answer a return, look at it again, or wait for the decision. */

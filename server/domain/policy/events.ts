@@ -48,6 +48,8 @@ export interface Feed {
   onWrite(listener: () => void): () => void
   /** Things whose access changed or text was redacted after the place of the index: its engine must exclude them. */
   onHold(index?: string): ReadonlySet<string>
+  /** So much is on hold that it is not listed: nothing may be asked of the engine until it has taken more. */
+  holdsAll(index?: string): boolean
   /** the engine of the index has confirmed this version */
   release(id: string, version: number, index?: string): void
   /** How many things were written after the consumer's place. @param most where to stop counting, at least 1, default MOST_BEHIND */

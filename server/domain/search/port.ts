@@ -24,6 +24,8 @@ export interface SearchEngine {
   setSynonyms(groups: readonly (readonly string[])[]): Promise<void>
   /** What is indexed, in no order, in pages; for the nightly comparison with the store. */
   versions(): AsyncIterable<readonly Hit[]>
+  /** Of these the indexed ones, each with its version. @throws SearchUnavailable */
+  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
   /**
    * Builds a new index beside the present one, which goes on answering, and swaps when the entries end.
    * What is put or dropped meanwhile is in both.
@@ -159,6 +161,8 @@ export interface Status {
   readonly state: 'ready' | 'starting' | 'down'
   /** the index is empty or of another release: `rebuild` is wanted */
   readonly wantsRebuild: boolean
+  /** it answers as it should, and would be faster after a rebuild in a quiet hour */
+  readonly wantsTidying: boolean
   /** entries taken so far by a rebuild under way */
   readonly rebuilding: number | null
   readonly entries: number

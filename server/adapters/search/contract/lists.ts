@@ -81,6 +81,17 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     t.same((await find(engine, '')).facets.topic, [])
   })
 
+  await t.test('of some ids the indexed ones are told, each with its version', async (t) => {
+    const engine = await open(t)
+    t.same(await engine.versionsOf(['a']), new Map(), 'an empty index')
+    await engine.put([entry('a', 'Escrow', { version: 3 }), entry('b', 'Lien', { access: { reach: 'self' }, archived: true }), entry('c', 'Lien', { kind: 'customer' }), entry('gone', 'Lien')])
+    await engine.put([entry('a', 'Escrow', { version: 4 })])
+    await engine.drop(['gone'])
+    t.same(await engine.versionsOf(['a', 'unknown', 'b', 'a', 'gone', 'a']), new Map([['a', 4], ['b', 1]]), 'once each, whoever may see it')
+    t.same(await engine.versionsOf(['c']), new Map([['c', 1]]))
+    t.same(await engine.versionsOf([]), new Map())
+  })
+
   await t.test('customers are suggested by the beginning of a name, by pinyin and by its initials', async (t) => {
     const engine = await open(t)
     await engine.put([

@@ -93,6 +93,10 @@ class EmbeddedSearch implements SearchEngine {
     }
   }
 
+  async versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.lane.ask('versions of', { ids })
+  }
+
   async rebuild(entries: AsyncIterable<Entry>, progress: (done: number) => void = () => {}): Promise<void> {
     if (this.building || this.closed) throw new SearchUnavailable(this.closed ? 'the search is closed' : 'a rebuild is under way')
     const building: Building = { lane: null, touched: new Set(), done: 0, failed: null }
@@ -127,6 +131,7 @@ class EmbeddedSearch implements SearchEngine {
     return {
       state: state === 'closed' ? 'down' : state,
       wantsRebuild: !complete,
+      wantsTidying: false,
       rebuilding: this.building?.done ?? null,
       entries,
       restarts,

@@ -97,6 +97,13 @@ export class Index {
     return { hits, next: row < this.columns.end ? row : null }
   }
 
+  versionsOf(ids: readonly string[]): Calls['versions of']['answer'] {
+    return new Map(ids.flatMap((id) => {
+      const row = this.columns.rowOf.get(id)
+      return row === undefined ? [] : [[id, this.columns.version[row] as number]]
+    }))
+  }
+
   complete(): void {
     this.file.setMeta('complete', 'yes')
   }

@@ -13,6 +13,7 @@ export interface Calls {
   similar: { ask: { to: Likeness; visible: Visible; options: SimilarOptions }; answer: readonly Hit[] }
   synonyms: { ask: { groups: readonly (readonly string[])[] }; answer: null }
   versions: { ask: { from: number }; answer: { hits: readonly Hit[]; next: number | null } }
+  'versions of': { ask: { ids: readonly string[] }; answer: ReadonlyMap<string, number> }
   /** the index holds everything there is */
   complete: { ask: Record<never, never>; answer: null }
   scrub: { ask: Record<never, never>; answer: null }

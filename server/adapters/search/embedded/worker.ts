@@ -36,6 +36,7 @@ function answer(request: Request, check: () => void): Calls[Call]['answer'] {
     case 'suggest': check(); return index.suggest(request, check)
     case 'similar': check(); return index.similar(request, check)
     case 'versions': return index.versions(request.from)
+    case 'versions of': return index.versionsOf(request.ids)
     case 'synonyms': index.setSynonyms(request.groups); return null
     case 'complete': index.complete(); return null
     case 'scrub': index.scrub(); return null

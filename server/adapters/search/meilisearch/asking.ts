@@ -2,7 +2,8 @@ import type { Visible } from '../../../domain/policy/access.js'
 import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.js'
 import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
-import { READ_FIELDS, readDocument, type Document, type Read } from './document.js'
+import { documentsIn, meanLengthOf, together, totalOf, type Answers, type Ask } from './answers.js'
+import { READ_FIELDS, type Read } from './document.js'
 import { encodeBeginning, encodeLook, isLatinPhrase, type Part } from './encode.js'
 import type { Extent, Extents } from './extents.js'
 import { NOBODY, among, amongIds, compileLaw, type Filters } from './filter.js'
@@ -40,22 +41,6 @@ export interface Gathered {
   readonly documents: readonly Read[]
   readonly total: number
   readonly facets: Readonly<Partial<Record<FacetName, Readonly<Record<string, number>>>>>
-}
-
-/** What the server is asked: the body of one multi-search. */
-export type Ask = (body: { queries: readonly object[]; federation?: object }) => Promise<Answer>
-export interface Answer {
-  readonly results?: readonly { readonly hits: readonly unknown[]; readonly totalHits?: number }[]
-  readonly hits?: readonly unknown[]
-  readonly totalHits?: number
-  readonly facetsByIndex?: Readonly<Record<string, { readonly distribution: Readonly<Record<string, Readonly<Record<string, number>>>> }>>
-}
-
-/** @throws Error when that is no answer to the question: an empty result must not be made of it */
-export function understood(body: Parameters<Ask>[0], answer: Answer): Answer {
-  const whole = body.federation ? Array.isArray(answer.hits) : answer.results?.length === body.queries.length
-  if (!whole) throw new TypeError('not an answer')
-  return answer
 }
 
 export interface Scope {
@@ -108,7 +93,8 @@ export class Asking {
   private someApart: boolean | null = null
   private extent: Extent | null = null
 
-  constructor(private readonly ask: Ask, private readonly index: string, private readonly law: Law, private readonly extents: Extents) {}
+  /** @param indexes every entry is in one of them */
+  constructor(private readonly ask: Ask, private readonly indexes: readonly string[], private readonly law: Law, private readonly extents: Extents) {}
 
   /** Answers what came up while a query was understood; the first time also how much there is at all. */
   async settle(sample: Sample): Promise<void> {
@@ -116,16 +102,17 @@ export class Asking {
     for (const { key } of wanted.slice(MOST_COUNTS)) sample.learn(key, 0)
     const asked = wanted.slice(0, MOST_COUNTS)
     const sums = new Map<string, number>(asked.map(({ key }) => [key, 0]))
-    const put = async (apart: boolean, first: readonly object[] = []): Promise<Answer['results']> => {
-      const { results = [] } = await this.ask({ queries: [...first, ...asked.map((each) => this.questionOf(each, apart))] })
+    const put = async (apart: boolean, first: readonly object[] = []): Promise<readonly Answers[]> => {
+      const answers = await this.each([...first, ...asked.map((each) => this.questionOf(each, apart))])
       asked.forEach((each, i) => {
-        const { hits = [], totalHits = 0 } = results[first.length + i] ?? {}
-        const read = each.kind !== 'count' || isLatinPhrase(each.look) ? documentsIn(hits) : []
-        sample.add(read)
-        const known = each.kind === 'count' && read.length > 0 && totalHits <= read.length
-        sums.set(each.key, (sums.get(each.key) ?? 0) + (known ? sample.standing(read, each.look, each.columns) : totalHits))
+        for (const { hits, totalHits = 0 } of answers[first.length + i] ?? []) {
+          const read = each.kind !== 'count' || isLatinPhrase(each.look) ? documentsIn(hits) : []
+          sample.add(read)
+          const known = each.kind === 'count' && read.length > 0 && totalHits <= read.length
+          sums.set(each.key, (sums.get(each.key) ?? 0) + (known ? sample.standing(read, each.look, each.columns) : totalHits))
+        }
       })
-      return results
+      return answers
     }
     if (this.extent === null) await this.measure((first) => put(false, first))
     else await put(false)
@@ -140,42 +127,51 @@ export class Asking {
     if (groups.length === 0) return { documents: [], total: 0, facets: {} }
     const { narrowing = NO_NARROWING, limit = 0, offset = 0, sort, facets = [], brief = false } = how
     const ordered = sort ? { sort } : {}
-    const fields = brief ? { attributesToRetrieve: ['stamp', 'facts'] } : { attributesToRetrieve: READ_FIELDS }
+    const fields = { attributesToRetrieve: limit === 0 ? ['id'] : brief ? ['stamp', 'facts'] : READ_FIELDS }
     const sides = this.law.apart === null || this.someApart === false ? [false] : [false, true]
     const queries = groups.flatMap((group) => sides.map((apart) => ({ ...this.query(group.parts, apart, narrowing, group), ...ordered, ...fields, federationOptions: { weight: group.weight ?? 1 } })))
     const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: Math.max(1, limit) }
-    const { hits = [], totalHits = 0, facetsByIndex } = await this.ask({
-      queries,
-      federation: { ...pages, ...(facets.length > 0 && { facetsByIndex: { [this.index]: facets.map((name) => `f_${name}`) } }) },
+    const counted = facets.map((name) => `f_${name}`)
+    const { hits = [], totalHits = 0, facetsByIndex = {} } = await this.ask({
+      queries: this.everywhere(queries),
+      federation: { ...pages, ...(counted.length > 0 && { facetsByIndex: Object.fromEntries(this.indexes.map((index) => [index, counted])) }) },
     })
-    const { distribution = {} } = facetsByIndex?.[this.index] ?? {}
     return {
       documents: limit === 0 ? [] : documentsIn(hits),
       total: totalHits,
-      facets: Object.fromEntries(FACETS.map((name) => [name, distribution[`f_${name}`] ?? {}])),
+      facets: Object.fromEntries(FACETS.map((name) => [name, together(Object.values(facetsByIndex).map(({ distribution }) => distribution[`f_${name}`] ?? {}))])),
     }
   }
 
   /** What means the same by the engine's embedder, nearest first. */
   async alike(text: string, embedder: string, narrowing: Narrowing, limit: number): Promise<Read[]> {
     const { q: _, ...query } = this.query([], false, narrowing) as { q: string }
-    const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, limit, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: NEAR_IN_MEANING }
-    const { results = [] } = await this.ask({ queries: [asked] })
-    return documentsIn(results[0]?.hits ?? [])
+    const asked = { ...query, q: text, hybrid: { embedder, semanticRatio: 1 }, attributesToRetrieve: READ_FIELDS, rankingScoreThreshold: NEAR_IN_MEANING }
+    const { hits = [] } = await this.ask({ queries: this.everywhere([asked]), federation: { limit } })
+    return documentsIn(hits)
   }
 
   /** How much there is at all, unless that is still known; what only its author may read is counted each time. */
-  private async measure(put: (first: readonly object[]) => Promise<Answer['results']>): Promise<void> {
+  private async measure(put: (first: readonly object[]) => Promise<readonly Answers[]>): Promise<void> {
     const known = this.extents.get(this.law.name)
     const whole = known ? [] : [measuring(this.query([], false))]
     const aside = this.law.apart === null ? [] : [counting(this.query([], true))]
-    const results = (await put([...whole, ...aside])) ?? []
-    const sizes = results.map(({ totalHits = 0 }) => totalHits)
-    const apart = aside.length > 0 ? (sizes[whole.length] ?? 0) : 0
-    const extent = known ?? { size: sizes[0] ?? 0, meanLength: meanLengthOf(results[0]?.hits ?? []) }
+    const answers = await put([...whole, ...aside])
+    const apart = aside.length > 0 ? totalOf(answers[whole.length]) : 0
+    const extent = known ?? { size: totalOf(answers[0]), meanLength: meanLengthOf(answers[0] ?? []) }
     if (!known) this.extents.keep(this.law.name, extent)
     this.someApart = apart > 0
     this.extent = { size: extent.size + apart, meanLength: extent.meanLength }
+  }
+
+  /** Asks each of the queries in each of the indexes; of each query its answers. */
+  private async each(queries: readonly object[]): Promise<readonly Answers[]> {
+    const { results = [] } = await this.ask({ queries: this.everywhere(queries) })
+    return queries.map((_, i) => this.indexes.flatMap((_, n) => results[n * queries.length + i] ?? []))
+  }
+
+  private everywhere(queries: readonly object[]): object[] {
+    return this.indexes.flatMap((indexUid) => queries.map((query) => ({ indexUid, ...query })))
   }
 
   private questionOf(wanted: Wanted, apart: boolean): object {
@@ -194,7 +190,6 @@ export class Asking {
     if (group.except && group.except.length > 0) filters.push(`NOT ${amongIds(group.except)}`)
     const named = columns?.every((column) => column === 'title' || column === 'body' || column.startsWith('words_')) ? ['w_title', 'w_body'] : null
     return {
-      indexUid: this.index,
       q: wordsOf(parts, narrowing.without),
       filter: filters,
       matchingStrategy: 'all',
@@ -229,13 +224,4 @@ function counting(query: object): object {
 /** A text is long or short beside others, and these are as good as any. */
 function measuring(query: object): object {
   return { ...query, page: 1, hitsPerPage: MEASURED, attributesToRetrieve: ['facts.length'] }
-}
-
-function meanLengthOf(hits: readonly unknown[]): number {
-  const sum = hits.reduce<number>((before, hit) => before + ((hit as Partial<Document>).facts?.length ?? 0), 0)
-  return Math.max(1, sum / Math.max(1, hits.length))
-}
-
-function documentsIn(hits: readonly unknown[]): Read[] {
-  return hits.flatMap((hit) => readDocument(hit) ?? [])
 }

@@ -9,15 +9,18 @@ import {
 import type { Query } from '../../../domain/search/query.js'
 import { noResults } from '../embedded/no-results.js'
 import { Synonyms } from '../embedded/synonyms.js'
-import { Asking, lawOf, understood, type Answer, type Ask, type Scope } from './asking.js'
+import { understood, type Answer, type Ask } from './answers.js'
+import { Asking, lawOf, type Scope } from './asking.js'
 import { EMBEDDER, embedderSettings, type Embedder } from './embedder.js'
 import { Extents } from './extents.js'
 import { isBeyond } from './filter.js'
-import { Keeping } from './keeping.js'
+import { SPLITTING, type Splitting } from './delta.js'
+import { Keeping, namesOf } from './keeping.js'
 import { search, type Engine } from './search.js'
 import { Server } from './server.js'
 import { similar } from './similar.js'
 import { suggest } from './suggest.js'
+import { Writing } from './writing.js'
 
 export interface MeilisearchOptions {
   readonly url: string
@@ -31,6 +34,8 @@ export interface MeilisearchOptions {
   readonly patience?: number | undefined
   /** turns on search by meaning */
   readonly embedder?: Embedder | undefined
+  /** when what is new gets an index of its own */
+  readonly splitting?: Splitting | undefined
 }
 
 /** Never fails for the server's sake: one that is away is looked for in the background, and `status` says so. */
@@ -43,18 +48,16 @@ export async function openMeilisearch(options: MeilisearchOptions): Promise<Sear
 class MeilisearchEngine implements SearchEngine {
   private readonly server: Server
   private readonly keeping: Keeping
-  private readonly index: string
   private readonly embedder: Embedder | null
   private readonly extents = new Extents()
   private synonyms = new Synonyms([])
 
-  constructor({ url, key, name = 'tacit', told = () => {}, patience, embedder }: MeilisearchOptions) {
-    this.index = name
+  constructor({ url, key, name = 'tacit', told = () => {}, patience, embedder, splitting = SPLITTING }: MeilisearchOptions) {
     this.embedder = embedder ?? null
     const settings: Settings['embedders'] = embedder && embedderSettings(embedder)
     // The server looks for it at once, but not before this constructor has run.
-    this.server = new Server({ url, key, told, patience }, [name, Keeping.beside(name)], () => this.keeping.prepare(), () => this.keeping.look())
-    this.keeping = new Keeping(this.server, name, settings)
+    this.server = new Server({ url, key, told, patience }, namesOf(name).all, () => this.keeping.prepare(), () => this.keeping.look())
+    this.keeping = new Keeping(this.server, new Writing(this.server, settings), name, splitting)
   }
 
   async tried(): Promise<void> {
@@ -95,6 +98,10 @@ class MeilisearchEngine implements SearchEngine {
     return this.keeping.versions()
   }
 
+  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.keeping.versionsOf(ids)
+  }
+
   rebuild(entries: AsyncIterable<Entry>, progress?: (done: number) => void): Promise<void> {
     return this.keeping.rebuild(entries, progress)
   }
@@ -105,8 +112,8 @@ class MeilisearchEngine implements SearchEngine {
 
   status(): Status {
     const { state, returns } = this.server
-    const { complete, entries, rebuilding } = this.keeping
-    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, rebuilding, entries, restarts: returns }
+    const { complete, entries, rebuilding, delta } = this.keeping
+    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, wantsTidying: delta.worthTidying, rebuilding, entries, restarts: returns }
   }
 
   async close(): Promise<void> {
@@ -123,7 +130,7 @@ class MeilisearchEngine implements SearchEngine {
     const hide = new Set(scope.visible.hide)
     return this.server.search((client, until) => {
       const ask: Ask = async (body) => understood(body, (await client.multiSearch(body as never, { signal: until })) as Answer)
-      return answer({ asking: new Asking(ask, this.index, law, this.extents), synonyms: this.synonyms, hide, open: law.open, semantic })
+      return answer({ asking: new Asking(ask, this.keeping.indexes, law, this.extents), synonyms: this.synonyms, hide, open: law.open, semantic })
     }, signal)
   }
 }

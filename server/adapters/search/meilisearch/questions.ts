@@ -24,7 +24,7 @@ export function questions(): { send(...asked: Parameters<typeof fetch>): Promise
       const sent = (secure ? secureRequest : plainRequest)(url, {
         agent: secure ? agents['https:'] : agents['http:'],
         method: init.method ?? 'GET',
-        headers: Object.fromEntries(new Headers(init.headers)),
+        headers: Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers)),
         ...(init.signal && { signal: init.signal }),
       })
       sent.once('error', (error: NodeJS.ErrnoException) => {
@@ -37,7 +37,7 @@ export function questions(): { send(...asked: Parameters<typeof fetch>): Promise
     })
   }
   return {
-    send: (address, init = {}) => send(new URL(String(address)), init, true),
+    send: (address, init = {}) => send(address instanceof URL ? address : new URL(String(address)), init, true),
     close: () => {
       for (const agent of Object.values(agents)) agent.destroy()
     },
@@ -47,7 +47,11 @@ export function questions(): { send(...asked: Parameters<typeof fetch>): Promise
 /** @throws Refused */
 async function answered(response: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = []
-  for await (const part of response) parts.push(part as Buffer)
+  await new Promise<void>((resolve, reject) => {
+    response.on('data', (part: Buffer) => parts.push(part))
+    response.once('end', resolve)
+    response.once('error', reject)
+  })
   const status = response.statusCode ?? 0
   const answer = parsed(Buffer.concat(parts).toString('utf8'))
   if (status >= 200 && status < 300) return answer

@@ -75,7 +75,7 @@ async function listed(query: Query, options: SearchOptions, engine: Engine): Pro
   const withoutOwn = early(countWithoutOwn(groups, query, options, engine))
   const { start, size } = placeOf(options)
   const first = start === 0 ? { limit: size, brief: true, sort: orderOf(options.sort) } : {}
-  const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, engine), facets: FACETS, ...first })
+  const { documents, total, facets } = await asking.gather(groups, { narrowing: narrowingOf(query, options, engine), facets: unchosen(options), ...first })
   return { concepts: [], groups, total, facets, withoutOwn, relaxed: false, best: documents.map(hitOfDocument), rest: groups, passed: 0, phraseless: false }
 }
 
@@ -85,7 +85,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const sources = { view: sample, words: sample, synonyms }
   const text = wanted.map((word) => word.text).join(' ')
   const narrowing = narrowingOf(query, options, engine)
-  const all: Gathering = { narrowing, limit: READ.whole, facets: FACETS }
+  const all: Gathering = { narrowing, limit: READ.whole, facets: unchosen(options) }
   const meant = semantic && narrowing.without.length === 0 ? asking.alike(text, semantic.embedder, narrowing, MEANT) : Promise.resolve([])
   // Search by meaning is an addition: words find what they find without it.
   const meantOrNothing = meant.catch(() => [])
@@ -138,7 +138,7 @@ async function sought(wanted: readonly Word[], query: Query, options: SearchOpti
   const seen = distinct([...read, ...alike]).map((document) => document.facts.id)
   const rest = near.total <= near.documents.length ? [] : strongEnough(concepts, ranking.least, sample).map((group) => ({ ...group, except: seen }))
   const set: Group[] = [...(everything.length > 0 ? [{ parts: [EVERY], among: everything.map((document) => document.facts.id) }] : []), ...rest]
-  const { total, facets } = await asking.gather(set, { narrowing, facets: FACETS })
+  const { total, facets } = await asking.gather(set, { narrowing, facets: unchosen(options) })
   const ordered = inOrder(everything, ranking, sample)
   const best = semantic ? mixed(ordered, alike.map(hitOfDocument), semantic.ratio) : ordered
   return { concepts, groups: set, total, facets, withoutOwn: null, relaxed: ranking.relaxed, best, rest, passed: 0, phraseless }
@@ -211,6 +211,11 @@ function hitOfDocument({ facts }: Read): Hit {
 
 function distinct(documents: readonly Read[]): Read[] {
   return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
+}
+
+/** The others are counted without what was chosen of them. */
+function unchosen({ filters = {} }: SearchOptions): FacetName[] {
+  return FACETS.filter((name) => (filters[name]?.length ?? 0) === 0)
 }
 
 function hasNarrowing(query: Query, { filters = {} }: SearchOptions): boolean {

@@ -156,7 +156,10 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
       t.same([total, rows.length], [count, count], why)
     }
     t.same((await ports.notes.queue({ ...part, why: 'lowering' }, curator())).rows.map(({ id }) => names.get(id)), ['lowering'])
-    t.notOk((await ports.allNotes.waitingSince('9999', 100, PASS)).includes(made.lowering.id), 'it has been decided on: nobody answers for it any more')
+    const left: string[] = []
+    for await (const id of ports.allNotes.waiting(PASS)) left.push(id)
+    t.ok(left.length > 0 && !left.includes(made.lowering.id), 'it has been decided on: nobody answers for it any more')
+    t.equal(await ports.allNotes.waitingSince('9999', PASS), left.length)
     t.notOk((await ports.notes.list({ order: 'newest', page: 1, size: 50, withItem: 'active' }, curator())).rows.some(({ id }) => id === made.lowering.id))
   })
 }

@@ -198,10 +198,23 @@ export async function writingContract(t: Test, open: Opens): Promise<void> {
     for await (const id of ports.allNotes.ids(PASS)) ids.push(id)
     t.same(ids.sort(), [1, 2, 3, 4].map((n) => openNote(n).id).sort())
     t.same(await ports.allNotes.fallingDue('2026-01-31', 10, PASS), [openNote(1).id])
-    t.same(await ports.allNotes.waitingSince('2026-01-05T00:00:00.001Z', 10, PASS), [openNote(3).id])
-    t.same(await ports.allNotes.waitingSince('2026-01-05T00:00:00.000Z', 10, PASS), [])
+    t.equal(await ports.allNotes.waitingSince('2026-01-05T00:00:00.001Z', PASS), 1)
+    t.equal(await ports.allNotes.waitingSince('2026-01-05T00:00:00.000Z', PASS), 0)
     t.match(await ports.allNotes.changeByClock(openNote(1).id, PASS, (note) => done({ ...note, reviewOn: '2027-01-01' })), { ok: true, value: { version: 2 } })
     t.same(await ports.allNotes.fallingDue('2026-01-31', 10, PASS), [])
+  })
+
+  await t.test('whatever waits is told once, what waits longest first, however much there is', async (t) => {
+    const { ports } = await open(t)
+    const item = { id: 'i', state: 'open', why: 'posted', subject: 1, urgent: false, claim: null, returned: null, widening: null, lowering: null, closedAt: null } as const
+    // More than is read at once, many of it of the same moment.
+    const notes = Array.from({ length: 1_010 }, (_, n) => openNote(n, (note) => ({ ...note, item: { ...item, openedAt: `2026-01-0${1 + (n % 3)}T00:00:00.000Z` } })))
+    for (let at = 0; at < notes.length; at += 50) await Promise.all(notes.slice(at, at + 50).map((note) => post(ports, note)))
+    const waiting: string[] = []
+    for await (const id of ports.allNotes.waiting(PASS)) waiting.push(id)
+    const opened = (note: (typeof notes)[number]) => note.item?.openedAt ?? ''
+    t.same(waiting, [...notes].sort((a, b) => (opened(a) + a.id < opened(b) + b.id ? -1 : 1)).map(({ id }) => id))
+    t.equal(await ports.allNotes.waitingSince('2026-01-03T00:00:00.000Z', PASS), notes.filter((note) => opened(note) < '2026-01-03').length)
   })
 }
 

@@ -122,6 +122,10 @@ export class CatalogFeed implements Feed {
     return this.held.get(index)?.ids ?? NOTHING_HELD
   }
 
+  holdsAll(): boolean {
+    return false
+  }
+
   release(id: string, version: number, index = SEARCH): void {
     this.held.get(index)?.release(id, version)
   }

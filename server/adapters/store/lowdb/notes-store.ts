@@ -156,8 +156,17 @@ export class NotesStore implements Notes, AllNotes {
     })
   }
 
-  async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
-    return this.things("face = 'review' AND item_state <> 'lowering' AND item_opened < ? ORDER BY item_opened, thing LIMIT ?", [before, limit])
+  async *waiting(_pass: Everything): AsyncIterable<string> {
+    for (let last: { thing: string; opened: string } | undefined = { thing: '', opened: '' }; last; ) {
+      const sql = `SELECT thing, item_opened AS opened FROM face WHERE ${WAITING} AND (item_opened, thing) > (?, ?) ORDER BY item_opened, thing LIMIT 500`
+      const rows: (typeof last)[] = this.catalog.all({ sql, params: [last.opened, last.thing] })
+      for (const { thing } of rows) yield thing
+      last = rows.at(-1)
+    }
+  }
+
+  async waitingSince(before: string, _pass: Everything): Promise<number> {
+    return this.catalog.one<{ count: number }>({ sql: `SELECT count(*) AS count FROM face WHERE ${WAITING} AND item_opened < ?`, params: [before] })?.count ?? 0
   }
 
   private get catalog(): Catalog {
@@ -226,6 +235,8 @@ export function changesReading(before: Note, after: Note): boolean {
   const now = textOf(after)
   return [...textOf(before)].some(([number, text]) => now.get(number) !== text)
 }
+
+const WAITING = "+kind = 'note' AND face = 'review' AND item_state <> 'lowering'"
 
 function saved({ id, version, revision }: Note): Saved {
   return { id, version, revision }

@@ -1,6 +1,6 @@
 import type { Database } from './database.js'
 import { WATER, type PostgresFeed } from './feed.js'
-import { piece } from './pieces.js'
+import { piece, prepared } from './pieces.js'
 import type { Room } from './room.js'
 
 /** Milliseconds between two looks when nobody asks for one: how soon the relay hears of other processes' writes. */
@@ -83,7 +83,7 @@ export class Around {
     this.looks += 1
     this.feed.asking()
     // One statement, so one moment: what is closed, how far every transaction has ended, and what changed in rooms.
-    const rows = await this.database.rows<Found>(piece(
+    const rows = await this.database.rows<Found>(prepared(piece(
       `SELECT 'room' AS what, room AS id, n, 0 AS at FROM epoch
         UNION ALL SELECT 'held', id, version, access_seq FROM thing WHERE access_seq >= ?::bigint AND access_seq > 0
         UNION ALL SELECT 'mark', '', open_place(), 0
@@ -91,7 +91,7 @@ export class Around {
         UNION ALL SELECT 'place', consumer, seq, 0 FROM place WHERE instance = '' AND consumer = ANY(?::text[])
         UNION ALL SELECT 'aside ' || consumer, thing, (event->>'version')::bigint, 0 FROM aside WHERE instance = '' AND consumer = ANY(?::text[])`,
       this.feed.mark, this.feed.shared, this.feed.shared,
-    ))
+    )))
     const of = (what: string) => rows.filter((row) => row.what === what)
     const places = new Map(of('place').map(({ id, n }) => [id, { seq: n, aside: of(`aside ${id}`).map((row) => ({ id: row.id, version: row.n })) }]))
     await this.feed.saw(of('held').map(({ id, n, at }) => ({ id, version: n, seq: at })), of('mark')[0]?.n ?? 0, of('water')[0]?.n ?? 0, places)

@@ -1,7 +1,7 @@
 import { MOST_BEHIND, SEARCH, type Behind, type Feed, type Indexes, type ThingEvent } from '../../../domain/policy/events.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import type { Database } from './database.js'
-import { Holds, type HeldRow } from './holds.js'
+import { Holds, MOST_HELD, type HeldRow } from './holds.js'
 import { piece, type Piece } from './pieces.js'
 
 /**
@@ -15,6 +15,8 @@ export interface FeedOptions {
   readonly instance: string
   /** default: each process feeds one of its own */
   readonly indexes?: Indexes
+  /** how much may be on hold for an index before it is listed no more */
+  readonly mostHeld?: number
 }
 
 /**
@@ -34,7 +36,7 @@ export class PostgresFeed implements Feed {
     private readonly options: FeedOptions,
   ) {
     this.indexes = options.indexes ?? { names: [SEARCH], shared: false }
-    this.holds = new Map(this.indexes.names.map((name) => [name, new Holds()]))
+    this.holds = new Map(this.indexes.names.map((name) => [name, new Holds(options.mostHeld ?? MOST_HELD)]))
   }
 
   /** Before anything else: what the engine of an index has not confirmed is on hold. */
@@ -73,7 +75,7 @@ export class PostgresFeed implements Feed {
       'INSERT INTO place (consumer, instance, seq) VALUES (?, ?, ?::bigint) ON CONFLICT (consumer, instance) DO UPDATE SET seq = EXCLUDED.seq',
       consumer, this.instanceOf(consumer), seq,
     ))
-    if (seq < before) await this.holdAfter(consumer, seq)
+    if (seq < before || this.holdsAll(consumer)) await this.holdAfter(consumer, seq)
   }
 
   async setAside(consumer: string, event: ThingEvent): Promise<void> {
@@ -100,6 +102,10 @@ export class PostgresFeed implements Feed {
 
   onHold(index = SEARCH): ReadonlySet<string> {
     return this.holds.get(index)?.ids ?? NOTHING_HELD
+  }
+
+  holdsAll(index = SEARCH): boolean {
+    return this.holds.get(index)?.tooMany ?? false
   }
 
   release(id: string, version: number, index = SEARCH): void {
@@ -161,7 +167,14 @@ export class PostgresFeed implements Feed {
   private async holdAfter(index: string, place: number): Promise<void> {
     const holds = this.holds.get(index)
     if (!holds) return
-    const rows = await this.database.rows<HeldRow>(piece('SELECT id, version, access_seq AS seq FROM thing WHERE access_seq > ?::bigint AND access_seq > 0', place))
+    const after = 'FROM thing WHERE access_seq > ?::bigint AND access_seq > 0 ORDER BY access_seq'
+    // Before anything is listed: an index that was never fed may have everything there is to take.
+    if (await this.database.one(piece(`SELECT 1 AS more ${after} OFFSET ? LIMIT 1`, place, holds.most))) {
+      holds.tooMany = true
+      return
+    }
+    const rows = await this.database.rows<HeldRow>(piece(`SELECT id, version, access_seq AS seq ${after}`, place))
+    holds.tooMany = false
     for (const { id, version, seq } of rows) holds.hold(id, version, seq)
   }
 }

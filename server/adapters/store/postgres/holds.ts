@@ -14,6 +14,9 @@ interface Held {
 /** A place that no consumer ever reaches: set aside. */
 const ASIDE = Infinity
 
+/** Each takes some 200 bytes. */
+export const MOST_HELD = 100_000
+
 /**
  * What one index may not show until it has taken that version. Looks around bring the closings of other processes,
  * and near an open transaction the same one several times: what was released stays released.
@@ -25,6 +28,10 @@ export class Holds {
   private readonly released = new Map<string, { readonly version: number; readonly look: number }>()
   private look = 0
   private place = 0
+  /** more is on hold than is known here: it is read anew when the place has moved */
+  tooMany = false
+
+  constructor(readonly most = MOST_HELD) {}
 
   /**
    * @param seq null when the write is not committed yet
@@ -32,6 +39,10 @@ export class Holds {
    */
   hold(id: string, version: number, seq: number | null = null): () => void {
     const before = this.held.get(id)
+    if (!before && this.held.size >= this.most) {
+      this.tooMany = true
+      return () => {}
+    }
     if (!before || version >= before.version) this.held.set(id, { version, seq })
     this.ids.add(id)
     return () => {
@@ -66,15 +77,15 @@ export class Holds {
   /**
    * Where one process feeds the engine of all, the others release what lies behind its place.
    * @param aside what it went past
-   * @returns whether it went back: then more is on hold than is known here
+   * @returns whether what is on hold must be read anew: it went back, or has taken some of what was too much to list
    */
   reached(place: number, aside: readonly Pick<HeldRow, 'id' | 'version'>[]): boolean {
     const left = new Set(aside.map(({ id }) => id))
     for (const [id, { seq }] of this.held) if (seq !== null && !left.has(id) && (seq <= place || seq === ASIDE)) this.forget(id)
     for (const { id, version } of aside) if (!this.held.has(id)) this.hold(id, version, ASIDE)
-    const wentBack = place < this.place
+    const anew = place < this.place || (this.tooMany && place !== this.place)
     this.place = place
-    return wentBack
+    return anew
   }
 
   private forget(id: string): void {

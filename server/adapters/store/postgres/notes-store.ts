@@ -14,7 +14,7 @@ import type { Database } from './database.js'
 import type { PostgresFeed } from './feed.js'
 import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { listed } from './note-lists.js'
-import { piece, type Piece } from './pieces.js'
+import { piece, prepared, type Piece } from './pieces.js'
 import { queueCounted, queued } from './queue-lists.js'
 import { Things, type Noun } from './things.js'
 import { visibleSql } from './visible-sql.js'
@@ -41,18 +41,18 @@ export class NotesStore implements Notes, AllNotes {
 
   async get(id: string, sight: Sight): Promise<NoteSeen | null> {
     const { sql, params } = visibleSql(sight.visible)
-    const [note] = await this.things.documents(piece(
+    const [note] = await this.things.documents(prepared(piece(
       `SELECT id, doc::text AS doc FROM thing WHERE id = ? AND kind = 'note' AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${sql})`, id, ...params,
-    ))
+    )))
     return note ? noteAsSeen(note, sight) : null
   }
 
   async some(ids: readonly string[], sight: Sight): Promise<readonly NoteSeen[]> {
     if (ids.length === 0) return []
     const { sql, params } = visibleSql(sight.visible)
-    const notes = await this.things.documents(piece(
+    const notes = await this.things.documents(prepared(piece(
       `SELECT id, doc::text AS doc FROM thing WHERE id = ANY(?::text[]) AND kind = 'note' AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${sql})`, ids, ...params,
-    ))
+    )))
     const known = new Map(notes.map((note) => [note.id, note]))
     return ids.flatMap((id) => {
       const note = known.get(id)
@@ -140,8 +140,18 @@ export class NotesStore implements Notes, AllNotes {
     ))
   }
 
-  async waitingSince(before: string, limit: number, _pass: Everything): Promise<readonly string[]> {
-    return this.found(piece("f.face = 'review' AND f.item_state <> 'lowering' AND f.item_opened < ? ORDER BY f.item_opened, f.thing LIMIT ?", before, limit))
+  async *waiting(_pass: Everything): AsyncIterable<string> {
+    for (let last: { thing: string; opened: string } | undefined = { thing: '', opened: '' }; last; ) {
+      const rows: (typeof last)[] = await this.database.rows(piece(
+        `SELECT f.thing, f.item_opened AS opened FROM face f WHERE ${WAITING} AND (f.item_opened, f.thing) > (?, ?) ORDER BY f.item_opened, f.thing LIMIT 500`, last.opened, last.thing,
+      ))
+      for (const { thing } of rows) yield thing
+      last = rows.at(-1)
+    }
+  }
+
+  async waitingSince(before: string, _pass: Everything): Promise<number> {
+    return this.counted(piece(`${WAITING} AND f.item_opened < ?`, before))
   }
 
   private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
@@ -175,6 +185,8 @@ export class NotesStore implements Notes, AllNotes {
     return (await this.database.rows<{ thing: string }>(piece(`SELECT f.thing FROM face f WHERE f.kind = 'note' AND ${sql}`, ...params))).map(({ thing }) => thing)
   }
 }
+
+const WAITING = "f.kind = 'note' AND f.face = 'review' AND f.item_state <> 'lowering'"
 
 function saved({ id, version, revision }: Note): Saved {
   return { id, version, revision }

@@ -3,7 +3,7 @@ import { NOTICES_SCHEMA, markedRead, noNotices, unreadIn, withNotices, type Noti
 import type { Schema } from '../schema.js'
 import type { Database } from './database.js'
 import { read, written } from './documents.js'
-import { piece } from './pieces.js'
+import { piece, prepared } from './pieces.js'
 
 const SCHEMA: Schema<NoticeList> = {
   now: NOTICES_SCHEMA,
@@ -34,7 +34,7 @@ export function openNotices(database: Database): Notices {
       const row = await database.one<{ doc: string }>(piece('SELECT doc::text AS doc FROM notice WHERE person = ?', person))
       return [...listOf(person, row?.doc).notices].reverse()
     },
-    unread: async (person) => (await database.one<{ unread: number }>(piece('SELECT unread FROM notice WHERE person = ?', person)))?.unread ?? 0,
+    unread: async (person) => (await database.one<{ unread: number }>(prepared(piece('SELECT unread FROM notice WHERE person = ?', person))))?.unread ?? 0,
     add: async (person, notices) => {
       const { before, after } = await change(person, (list) => withNotices(list, notices))
       const known = new Set(before.notices.map(({ id }) => id))

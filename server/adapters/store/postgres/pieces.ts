@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { keptText } from './letters.js'
 
 export type Value = string | number | boolean | null | Buffer | readonly string[]
@@ -6,6 +7,8 @@ export type Value = string | number | boolean | null | Buffer | readonly string[
 export interface Piece {
   readonly sql: string
   readonly params: readonly Value[]
+  /** see `prepared` */
+  readonly prepared?: true
 }
 
 export const NONE: Piece = { sql: 'FALSE', params: [] }
@@ -13,6 +16,11 @@ const ALL: Piece = { sql: 'TRUE', params: [] }
 
 export function piece(sql: string, ...params: readonly Value[]): Piece {
   return { sql, params }
+}
+
+/** For what nearly every page asks: a connection that was asked it before need not read and plan it again. Its text is one of a few. */
+export function prepared(piece: Piece): Piece {
+  return { ...piece, prepared: true }
 }
 
 export function allOf(pieces: readonly Piece[]): Piece {
@@ -29,11 +37,11 @@ export function oneOf(column: string, values: readonly string[]): Piece {
 }
 
 /** As the driver wants it: numbered marks, and texts in letters that the database keeps. */
-export function statement({ sql, params }: Piece): { readonly text: string; readonly values: unknown[] } {
+export function statement({ sql, params, prepared }: Piece): { readonly text: string; readonly values: unknown[]; readonly name?: string } {
   let n = 0
   const text = sql.replace(/\?/g, () => `$${(n += 1)}`)
   if (n !== params.length) throw new Error(`${n} marks for ${params.length} values: ${sql}`)
-  return { text, values: params.map(written) }
+  return { text, values: params.map(written), ...(prepared && { name: createHash('sha1').update(text).digest('base64') }) }
 }
 
 function written(value: Value): unknown {

@@ -7,7 +7,7 @@ import { Database } from './database.js'
 import { countedAfter } from './feed.js'
 import { orderOf, QUEUE_ORDER } from '../list-orders.js'
 import { listed } from './note-lists.js'
-import { piece, type Piece } from './pieces.js'
+import { piece, statement, type Piece } from './pieces.js'
 import { queueCounted, queued } from './queue-lists.js'
 import { scratchServer } from './scratch-postgres.js'
 import { visibleSql } from './visible-sql.js'
@@ -40,6 +40,11 @@ t.test(`the hottest questions of a bank with ${NOTES} notes are answered from in
       const rows = await tx.rows<{ 'QUERY PLAN': string }>({ sql: `EXPLAIN ${question.sql}`, params: question.params })
       found.push([name, rows.map((row) => row['QUERY PLAN']).join('\n')])
     }
+    // A connection that is asked them again and again makes one plan for whatever is asked for.
+    for (const name of PREPARED) {
+      const rows = await tx.rows<{ 'QUERY PLAN': string }>({ sql: `EXPLAIN (GENERIC_PLAN) ${statement(questions()[name] as Piece).text}`, params: [] })
+      found.push([`${name}, whatever it is`, rows.map((row) => row['QUERY PLAN']).join('\n')])
+    }
     return found
   })
   t.ok(plans.length >= 10, `${plans.length} questions`)
@@ -58,6 +63,8 @@ t.test(`the hottest questions of a bank with ${NOTES} notes are answered from in
   t.ok(steps.some((step) => step['Index Name'] === 'thing_by_seq'), row?.['QUERY PLAN'] ?? '')
   t.equal(Math.max(...steps.map((step) => step['Actual Rows'])), 1_001, 'premise: there are more than that')
 })
+
+const PREPARED = ['a note by its id', 'notes by their ids'] as const
 
 interface Step {
   readonly 'Index Name'?: string
@@ -83,6 +90,7 @@ function questions(): Readonly<Record<string, Piece>> {
   const queue = queued({ tab: 'open', me: 'p78', now: '2026-03-01T00:00:00.000Z', page: 1, size: 20 }, curator)
   return {
     'a note by its id': piece(`SELECT doc FROM thing WHERE id = ? AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${law.sql})`, 'n000000000501', ...law.params),
+    'notes by their ids': piece(`SELECT doc FROM thing WHERE id = ANY(?::text[]) AND EXISTS (SELECT 1 FROM face f WHERE f.thing = thing.id AND ${law.sql})`, ['n000000000501', 'n000000000502'], ...law.params),
     'list newest': page({}),
     'list posted': page({ order: 'posted' }),
     'list validated': page({ order: 'validated' }),

@@ -188,6 +188,33 @@ t.test('where one process feeds the engines of all, the others release what lies
   t.same(heldBy(two, 'near'), [id, next].sort(), 'an engine that lost everything says so to all')
 })
 
+t.test('an index with more on hold than is listed may not be asked, until it has taken so much that the rest is', only, async (t) => {
+  const ids = [1, 2, 3].map((n) => openNote(n).id)
+  for (const shared of [true, false]) {
+    const [one, two] = (await openProcesses(t, server, 2, { names: ['near'], shared }, 2)) as [Process, Process]
+    const feeder = shared ? one : two
+    const told = async () => {
+      await two.store.around.fresh()
+      return two.store.feed.holdsAll('near') ? 'all' : [...two.store.feed.onHold('near')].sort()
+    }
+    for (const n of [1, 2, 3]) {
+      await post(one.store, openNote(n))
+      await one.store.notes.change(grantFor('note.narrow', openNote(n).id), (note) => done({ ...note, rights: { ...note.rights, level: 'confidential' } }))
+      if (n === 2) t.same(await told(), ids.slice(0, 2))
+    }
+    t.equal(await told(), 'all')
+    const [first] = await two.store.feed.after(0, 1, PASS)
+    two.store.feed.release(ids[0] as string, 2, 'near')
+    await feeder.store.feed.moveCursor('near', first?.seq ?? 0)
+    t.same(await told(), ids.slice(1), shared ? 'fed by another process' : 'fed by its own')
+    await feeder.store.feed.moveCursor('near', 0)
+    t.equal(await told(), 'all', 'an engine that lost everything')
+    for (const id of ids) two.store.feed.release(id, 2, 'near')
+    await feeder.store.feed.moveCursor('near', feeder.store.feed.lowWater())
+    t.same(await told(), [])
+  }
+})
+
 t.test('near an open transaction what was released stays released, and what is closed again is held again', only, async (t) => {
   const [one, two, three] = await three_(t)
   const { id } = openNote(1)

@@ -3,7 +3,7 @@ import { GroupCommit } from '../group-commit.js'
 import { readLine, writeLine } from '../record-line.js'
 import { ChainCheck } from '../lowdb/record-verify.js'
 import type { Database } from './database.js'
-import { allOf, oneOf, piece, type Piece } from './pieces.js'
+import { allOf, oneOf, piece, prepared, type Piece } from './pieces.js'
 
 interface Line {
   readonly n: number
@@ -76,7 +76,7 @@ export class PostgresRecord implements AuditRecord {
 
   private async commit(entries: readonly RecordEntry[]): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const head = await tx.one<RecordMark>(piece('SELECT n, hash FROM record_head FOR UPDATE'))
+      const head = await tx.one<RecordMark>(prepared(piece('SELECT n, hash FROM record_head FOR UPDATE')))
       if (!head) throw new Error('the record has no head')
       let { n, hash } = head
       const lines = entries.map((entry) => {
@@ -86,11 +86,11 @@ export class PostgresRecord implements AuditRecord {
         const { at, who, did, thing } = entry
         return { n, at, who, did, kind: thing?.kind ?? null, thing: thing?.id ?? null, line: line.text.trimEnd() }
       })
-      await tx.rows(piece(
-        `INSERT INTO record_line (n, at, who, did, kind, thing, line) SELECT n, at, who, did, kind, thing, line
-          FROM jsonb_to_recordset(?::jsonb) AS l (n bigint, at text, who text, did text, kind text, thing text, line text)`, JSON.stringify(lines),
-      ))
-      await tx.rows(piece('UPDATE record_head SET n = ?::bigint, hash = ?', n, hash))
+      await tx.rows(prepared(piece(
+        `WITH head AS (UPDATE record_head SET n = ?::bigint, hash = ?)
+          INSERT INTO record_line (n, at, who, did, kind, thing, line) SELECT n, at, who, did, kind, thing, line
+            FROM jsonb_to_recordset(?::jsonb) AS l (n bigint, at text, who text, did text, kind text, thing text, line text)`, n, hash, JSON.stringify(lines),
+      )))
     })
   }
 }

@@ -10,12 +10,12 @@ export interface Process {
 }
 
 /** Several processes over one fresh database, as far as the store can tell: each with its own pool and memory. */
-export async function openProcesses(t: Test, server: ScratchServer | string, count: number, indexes?: Indexes): Promise<readonly Process[]> {
+export async function openProcesses(t: Test, server: ScratchServer | string, count: number, indexes?: Indexes, mostHeld?: number): Promise<readonly Process[]> {
   if (typeof server === 'string') throw new Error(server)
   const url = await server.fresh()
   return Promise.all(Array.from({ length: count }, async (_, n) => {
     const database = WatchedDatabase.open({ url, patience: { connection: 60_000, statement: 60_000, lock: 60_000 } })
-    const store = await openStore(database, { instance: `process-${n}`, ...(indexes && { indexes }) })
+    const store = await openStore(database, { instance: `process-${n}`, ...(indexes && { indexes }), ...(mostHeld !== undefined && { mostHeld }) })
     t.teardown(async () => {
       await store.close()
       await database.close()
