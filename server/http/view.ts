@@ -52,7 +52,7 @@ export async function views(app: FastifyInstance, house: House, assets: Assets):
     production: !process.argv.includes('--fresh-views'),
     options: {
       partials: partials(),
-      compileOptions: { preventIndent: true, knownHelpers: Object.fromEntries(Object.keys(said).map((name) => [name, true])) },
+      compileOptions: { preventIndent: true, knownHelpersOnly: true, knownHelpers: Object.fromEntries(Object.keys(said).map((name) => [name, true])) },
     },
   })
 

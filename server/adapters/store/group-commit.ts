@@ -32,6 +32,8 @@ export class GroupCommit<T> {
   }
 
   private async drain(): Promise<void> {
+    // What is added in one breath is one batch: nobody waits for a second.
+    await null
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, this.most)
       try {

@@ -13,6 +13,21 @@ t.test('a sentence is said in the reader\'s language, with plurals by its rules'
   t.equal(words.say('zh', 'notes.count', { n: 0 }), '暂无笔记')
 })
 
+t.test('a sentence with nothing to fill in is said the same each time, also where it quotes what would be filled in', async (t) => {
+  const folder = t.testdir({
+    en: { 'a.json': JSON.stringify({ 'a.plain': 'Nothing found', 'a.quoted': "It''s written '{so}'", 'a.filled': '{so} it is', 'a.empty': '' }) },
+    zh: { 'a.json': JSON.stringify({ 'a.plain': '无结果', 'a.quoted': "写作 '{so}'", 'a.filled': '{so}', 'a.empty': '' }) },
+  })
+  const words = openWords(readStrings(folder), { strict: true })
+  for (const so of ['Well', 'Thus']) {
+    t.equal(words.say('en', 'a.plain', { so }), 'Nothing found')
+    t.equal(words.say('zh', 'a.plain'), '无结果')
+    t.equal(words.say('en', 'a.quoted', { so }), "It's written {so}")
+    t.equal(words.say('en', 'a.filled', { so }), `${so} it is`)
+    t.equal(words.say('en', 'a.empty'), '')
+  }
+})
+
 t.test('angle brackets in a sentence or a value stay text', async (t) => {
   const folder = t.testdir({
     en: { 'a.json': JSON.stringify({ 'a.b': 'write <b>{name}</b>' }) },

@@ -7,6 +7,9 @@ import type { Values, Words } from '../../domain/people/words.js'
 /** Languages as ICU and HTML name them. */
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-CN' }
 
+/** What a part of a message is, as ICU's reader says it: text, and nothing to fill in. */
+const LITERAL = 0
+
 /** All strings of one language: full key → ICU message. */
 export type Strings = ReadonlyMap<string, string>
 
@@ -34,16 +37,18 @@ function readLanguage(folder: string): Strings {
 }
 
 export function openWords(strings: ReadonlyMap<Language, Strings>, options: WordsOptions): Words {
-  const formats = new Map<string, IntlMessageFormat>()
+  const formats = new Map<string, IntlMessageFormat | string>()
 
-  function formatOf(language: Language, key: string, text: string): IntlMessageFormat {
+  /** A sentence without a gap is said as it is. */
+  function formatOf(language: Language, key: string, text: string): IntlMessageFormat | string {
     const cacheKey = `${language} ${key}`
     const known = formats.get(cacheKey)
-    if (known) return known
+    if (known !== undefined) return known
     // Tags would make parts of a sentence into objects; sentences here are plain text.
     const format = new IntlMessageFormat(text, LOCALES[language], undefined, { ignoreTag: true })
-    formats.set(cacheKey, format)
-    return format
+    const said = format.getAst().every(({ type }) => type === LITERAL) ? String(format.format()) : format
+    formats.set(cacheKey, said)
+    return said
   }
 
   return {
@@ -55,7 +60,8 @@ export function openWords(strings: ReadonlyMap<Language, Strings>, options: Word
         options.missed?.(key, language)
         return key
       }
-      return String(formatOf(language, key, text).format(values as Record<string, string> | undefined))
+      const format = formatOf(language, key, text)
+      return typeof format === 'string' ? format : String(format.format(values as Record<string, string> | undefined))
     },
   }
 }

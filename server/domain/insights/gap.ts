@@ -39,8 +39,10 @@ export function askForIt(gaps: readonly Gap[], grant: Grant<'gap.ask'>, asked: {
 
 /** When this person asked for the same and has no answer yet; null when they did not. */
 export function askedBefore(gaps: readonly Gap[], who: string, typed: string): string | null {
+  const open = gaps.filter((gap) => gap.by === who && gap.settled === null)
+  if (open.length === 0) return null
   const words = keptWords(typed)
-  return gaps.find((gap) => gap.by === who && gap.settled === null && sameWords(gap.words, words))?.at ?? null
+  return open.find((gap) => sameWords(gap.words, words))?.at ?? null
 }
 
 /** Everything asked in these words, as far as this curator sees it, is answered or will not be. */

@@ -70,6 +70,7 @@ export function plainText(text: string): string {
 
 /** Rules, code fences, underlines of headings, the line under a table's head. */
 function isOrnament(line: string): boolean {
+  if (!/^[\s>]*[`~=*_|:-]/.test(line)) return false
   const bare = line.replace(/[\s>]+/g, '')
   return /^(?:`{3,}[\w+-]*|~{3,}[\w+-]*|-{3,}|={3,}|\*{3,}|_{3,})$/.test(bare) || (/^[|:-]+$/.test(bare) && bare.includes('|') && bare.includes('-'))
 }
@@ -80,6 +81,8 @@ function withoutLineMarks(line: string): string {
 }
 
 function inline(line: string): string {
+  // Most lines have nothing of what follows in them.
+  if (!/[[<`*_~\\&]/.test(line)) return line
   return line
     .replace(/!?\[([^[\]]{0,500})\]\([^()\s]{0,2000}(?:\s+"[^"]{0,200}")?\)/g, '$1')
     .replace(/!?\[([^[\]]{1,500})\]\[[^[\]]{0,200}\]/g, '$1')

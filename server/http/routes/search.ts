@@ -43,7 +43,7 @@ export function search(app: FastifyInstance): void {
     const signal = goneAway(reply)
     void countAround(request)
     let results: Found
-    let customers: { href: string; name: readonly { text: string; hit: boolean }[]; note: string }[] = []
+    let suggested: readonly string[]
     try {
       const query = parseQuery(search.q)
       const options = { now: request.house.clock.now(), filters: search.filters, ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, archived: search.archived }
@@ -54,12 +54,12 @@ export function search(app: FastifyInstance): void {
           : null,
       ])
       results = found
-      if (people) customers = await customersFound(request, people.hits.map((hit) => hit.id), results.terms)
+      suggested = people?.hits.map((hit) => hit.id) ?? []
     } catch (error) {
       if (signal.aborted) return reply.code(499).send()
       throw error
     }
-    const notes = await request.house.notes.some(results.hits.map(({ id }) => id), sight)
+    const [notes, customers] = await Promise.all([request.house.notes.some(results.hits.map(({ id }) => id), sight), customersFound(request, suggested, results.terms)])
     // On record before anybody sees it, and made ready meanwhile.
     const [shown] = await Promise.all([resultsModel(request, search, results, notes, results.onHold > MANY_ON_HOLD), onRecord(request, notes)])
     const model = { ...shown, q: search.q, asked: search.q.trim() === '' ? null : askedBefore(request.house.gaps.all(), me(request).id, search.q), customers, sortNow: search.sort ?? '', archivedNow: search.archived }

@@ -20,6 +20,8 @@ export class Reading {
   private readonly ofToken = new Map<string, [concept: number, weight: number][]>()
   private readonly pairs = new Map<string, Feature>()
   private readonly words = new Map<string, Feature>()
+  /** what they all begin with, UTF-16: most tokens of a text need no further look */
+  private readonly begins: ReadonlySet<number>
 
   /** @param idf of each concept */
   constructor(
@@ -34,6 +36,7 @@ export class Reading {
       }
     })
     for (const feature of features) (feature.word ? this.words : this.pairs).set(feature.token, feature)
+    this.begins = new Set([this.ofToken, this.pairs, this.words].flatMap((wanted) => [...wanted.keys()].map((token) => token.charCodeAt(0))))
   }
 
   score(row: number): number {
@@ -50,7 +53,7 @@ export class Reading {
     for (const field of PAIR_FIELDS) {
       const weight = FIELD_WEIGHTS[field]
       nearness.newField()
-      eachToken(streams[field], (token, position) => {
+      this.eachToken(streams[field], (token, position) => {
         for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) {
           frequency[concept] = (frequency[concept] ?? 0) + weight * part
           nearness.at(concept, position)
@@ -59,7 +62,7 @@ export class Reading {
       })
     }
     if (this.words.size > 0) {
-      for (const field of WORD_FIELDS) eachToken(streams[field], (token) => count(this.words.get(token), FIELD_WEIGHTS[field]))
+      for (const field of WORD_FIELDS) this.eachToken(streams[field], (token) => count(this.words.get(token), FIELD_WEIGHTS[field]))
     }
     let score = NEARNESS * nearness.gain(idf)
     concepts.forEach((concept, c) => {
@@ -71,6 +74,17 @@ export class Reading {
     })
     for (const [feature, often] of counts) score += feature.weight * feature.idf * saturated(often, norm)
     return score
+  }
+
+  /** The tokens that may be among those looked for, and which of the stream's each of them is. */
+  private eachToken(stream: string, visit: (token: string, position: number) => void): void {
+    let position = 0
+    for (let start = 0; start < stream.length; position++) {
+      let end = stream.indexOf(' ', start)
+      if (end < 0) end = stream.length
+      if (this.begins.has(stream.charCodeAt(start))) visit(stream.slice(start, end), position)
+      start = end + 1
+    }
   }
 }
 
@@ -116,16 +130,6 @@ class Nearness {
       if (gap <= 8) gain += (LATIN * Math.min(idf[pair] ?? 0, idf[pair + 1] ?? 0)) / gap
     }
     return gain
-  }
-}
-
-function eachToken(stream: string, visit: (token: string, position: number) => void): void {
-  let position = 0
-  for (let start = 0; start < stream.length; ) {
-    let end = stream.indexOf(' ', start)
-    if (end < 0) end = stream.length
-    visit(stream.slice(start, end), position++)
-    start = end + 1
   }
 }
 

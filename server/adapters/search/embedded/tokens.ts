@@ -1,18 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Jieba } from '@node-rs/jieba'
-import { dict } from '@node-rs/jieba/dict.js'
 import { fold } from '../../../domain/search/fold.js'
 import { pairsOf, runsOf, type Run } from '../../../domain/search/runs.js'
 
 let jieba: Jieba | undefined
 
+/** Made when the first Chinese comes. The package's own way to its dictionary would keep the file in memory, and a second one that nobody needs: 11 MB. */
+function segmenter(): Jieba {
+  return (jieba ??= Jieba.withDict(readFileSync(createRequire(import.meta.url).resolve('@node-rs/jieba/dict.txt'))))
+}
+
 /** Chinese words of a dense run, one after the other, without gaps. */
 export function cut(dense: string): string[] {
-  return (jieba ??= Jieba.withDict(dict)).cut(dense, true)
+  return segmenter().cut(dense, true)
 }
 
 /** As `cut`, with the shorter words inside longer ones too: 招商 商银 银行 招商银行. */
 export function cutFinely(dense: string): string[] {
-  return (jieba ??= Jieba.withDict(dict)).cutForSearch(dense, true)
+  return segmenter().cutForSearch(dense, true)
 }
 
 /** What the index stores of a text: words as written (folded), Chinese as pairs of neighbouring characters. */
