@@ -25,6 +25,7 @@ import { everything } from './domain/policy/everything.js'
 import { fold } from './domain/search/fold.js'
 import { recordedNotes } from './recorded-notes.js'
 import { openReindexDesk } from './reindex-desk.js'
+import { inTime } from './in-time.js'
 import { openSearching } from './searching.js'
 import { LINK_HOURS } from './domain/people/credential.js'
 import type { PostOffice } from './domain/digests/post-office.js'
@@ -195,7 +196,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       caughtUp: async () => { await led; if (!beside) await Promise.all([searching.caughtUp(), telling?.caughtUp()]) },
       banner: () => kept.banner(),
       inCareOf: (person) => kept.allNotes.inCareOf(person, everything('who hands over counts what waits and reads none of it')),
-      undecidable: () => countUndecidable(waiting, clock.now()),
+      undecidable: inTime(() => countUndecidable(waiting, clock.now())),
       tellOfCover: (before, after) => tellOfCover(post, before, after, clock.now()),
       unread: (person) => post.notices.unread(person),
       close: async () => {

@@ -15,7 +15,7 @@ export const ADAPTER_ROOMS = ['files', 'keys', 'mail', 'markdown', 'metrics', 's
 
 /** Files that stand beside the rooms. */
 export const ROOT_FILES = [
-  'main.ts', 'app.ts', 'config.ts', 'settings.ts', 'wire.ts', 'opening.ts', 'relay.ts', 'pace.ts', 'jobs.ts', 'scheduler.ts', 'indexing.ts', 'index-feeder.ts', 'searching.ts', 'finding.ts', 'basic-search.ts',
+  'main.ts', 'app.ts', 'config.ts', 'settings.ts', 'wire.ts', 'opening.ts', 'relay.ts', 'pace.ts', 'in-time.ts', 'jobs.ts', 'scheduler.ts', 'indexing.ts', 'index-feeder.ts', 'searching.ts', 'finding.ts', 'basic-search.ts',
   'system-clock.ts', 'reconciliation.ts', 'reindex-desk.ts', 'recorded-notes.ts',
   'metrics.ts', 'demo.ts', 'demo-notices.ts', 'root.ts', 'terminal-language.ts',
 ] as const

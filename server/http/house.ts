@@ -80,7 +80,7 @@ export interface House {
   /** what this person answers for, as a writer or in a writer's place: ids, for a handover by somebody who reads none of it */
   inCareOf(person: string): Promise<readonly InCare[]>
   /** how many review items nobody in the bank may decide today: a number, never which */
-  undecidable(): Promise<number>
+  undecidable(): Promise<number | null>
   /** a deputy was named or thanked: they and the curators beside them are told */
   tellOfCover(before: Person, after: Person): Promise<void>
   /** how many notices wait for this person */

@@ -36,9 +36,10 @@ export function cover(app: FastifyInstance): void {
     const labels = labelsOf(request)
     const people = house.people.directory()
     const today = house.clock.today()
+    const undecidable = await house.undecidable()
     return reply.page('queue/short-of-curators', {
       title: request.say('curation.short.title'),
-      undecidable: await house.undecidable(),
+      undecidable: undecidable ?? 0, counting: undecidable === null,
       departments: departmentsWithoutTwo(people, today).map(({ department, curators }) => ({
         name: labels.department(department),
         above: people.lineage(department).slice(1, 2).map(labels.department).join(''),

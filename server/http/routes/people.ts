@@ -25,10 +25,11 @@ export function people(app: FastifyInstance): void {
   app.get('/admin', { config: { allow: ALLOW } }, async (request, reply) => {
     const { house } = request
     const directory = house.people.directory()
+    const undecidable = await house.undecidable()
     return reply.page('admin/index', {
       title: request.say('admin.title'),
       people: [...directory.persons.values()].filter((p) => p.active).length, departments: directory.departments.size, teams: directory.teams.size,
-      undecidable: await house.undecidable(),
+      undecidable: undecidable ?? 0, counting: undecidable === null,
       // An administrator imports nothing by being one: files of customers and notes are for those who decide on a domain.
       canImport: mayAttempt(me(request), 'import.run', directory, house.clock.today()),
       channels: house.post.channels.all().length,
