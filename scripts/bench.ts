@@ -60,7 +60,7 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     await oneByOne(portal, note)
     const reader = asker([portal.origin], portal.cookies['reader-0'])
     await manyPeople(reader, note)
-    if (database || engine) await whileImporting(reader, note, size < 1_000_000 ? Math.min(size, 4_000) : 1_500)
+    if (database || engine) await whileImporting(reader, note, Math.min(size, 4_000))
     if (!values.seeded) note('index rebuild while serving', await (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
     note('memory at the end, MB (RSS)', await memoryOf(portal))
     await closePortal(portal)

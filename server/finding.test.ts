@@ -154,3 +154,31 @@ t.test('how each engine is can be asked', async (t) => {
   ])
   t.match(await finding.engines(2), [{ behind: { things: 2, more: true } }, { behind: { things: 2, more: true } }], 'counted as far as it matters')
 })
+
+t.test('of many who ask at once the engine answers some at a time, and waiting for one\'s turn is not its slowness', async (t) => {
+  const near = new FarEngine('near')
+  let [under, most] = [0, 0]
+  near.answer = async () => {
+    most = Math.max(most, (under += 1))
+    await pause(60)
+    under -= 1
+  }
+  const { finding, first, told } = open([near], { atOnce: 3 })
+  const gone = new AbortController()
+  const all = Array.from({ length: 18 }, () => first())
+  const left = finding.search(EMPTY_QUERY, SIGHT, { now: NOW }, gone.signal)
+  gone.abort(new Error('went away'))
+  await t.rejects(left, { message: 'went away' })
+  t.same(new Set(await Promise.all(all)), new Set(['near']), 'the last waited longer than an engine may take')
+  t.equal(most, 3)
+  t.equal(near.asked.length, 18, 'who went away was not asked for')
+  t.same(told, [])
+})
+
+t.test('when the engine hangs, those who wait for their turn are given the basic search as soon as that is seen', async (t) => {
+  const near = new FarEngine('near')
+  near.answer = never
+  const { first } = open([near], { atOnce: 2 })
+  t.same(new Set(await Promise.all(Array.from({ length: 10 }, () => first()))), new Set(['basic']))
+  t.equal(near.asked.length, 2, 'nobody else has waited for it')
+})

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { Semaphore } from 'async-mutex'
 import type { Behind } from './domain/policy/events.js'
 import { SearchBeyond, SearchUnavailable, type EngineReport, type Finder, type SearchEngine } from './domain/search/port.js'
 import type { BasicSearch } from './basic-search.js'
@@ -22,18 +23,32 @@ export interface FindingOptions {
   /** ms for which an engine that failed is left alone, doubled up to `longestRest` while it goes on failing */
   readonly rest?: number
   readonly longestRest?: number
+  /** questions put to the engines at once; the others wait for their turn, which is not the engine's slowness */
+  readonly atOnce?: number
   /** The moment, UTC ISO-8601, at which a day (`YYYY-MM-DD`) begins at the bank. */
   readonly startOf?: (day: string) => string
   readonly told?: (sentence: string) => void
 }
+
+/** Of looks through the store, each of which reads much. */
+const BASIC_AT_ONCE = 4
 
 /**
  * Asks the engines in their order, each without what is on hold for it. One that does not answer soon is not waited
  * for: the next is asked as well, and the first good answer counts. When none answers, the store is looked through.
  */
 export function openFinding(engines: readonly Answering[], basic: BasicSearch, options: FindingOptions = {}): Finder {
-  const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, startOf = (day) => day, told = () => {} } = options
+  const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, atOnce = 8, startOf = (day) => day, told = () => {} } = options
   const asked = engines.map((each) => new Asked(each, { rest, longestRest, told }))
+  const [turns, basicTurns] = [new Semaphore(atOnce), new Semaphore(BASIC_AT_ONCE)]
+
+  function inTurn<T>(turns: Semaphore, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return turns.runExclusive(() => {
+      // Whoever has gone away while they waited is not asked for.
+      signal?.throwIfAborted()
+      return work()
+    })
+  }
 
   async function answer<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<{ value: T; onHold: number } | null> {
     const fit = asked.filter((each) => each.isFit)
@@ -58,14 +73,14 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     search: async (query, sight, options, signal) => {
       // Engines compare moments; people mean days of the bank.
       const moments = { ...query, after: query.after && startOf(query.after), before: query.before && startOf(query.before) }
-      const found = await answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal)
-      return found ? { ...found.value, onHold: found.onHold, basic: null } : basic(query, sight, options, signal)
+      const found = await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal))
+      return found ? { ...found.value, onHold: found.onHold, basic: null } : inTurn(basicTurns, signal, () => basic(query, sight, options, signal))
     },
     suggest: async (typed, sight, options, signal) => {
-      return (await answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal))?.value ?? { hits: [], words: [] }
+      return (await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal)))?.value ?? { hits: [], words: [] }
     },
     similar: async (to, sight, options, signal) => {
-      return (await answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal))?.value ?? []
+      return (await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal)))?.value ?? []
     },
     engines: (most) => Promise.all(asked.map((each) => each.report(most))),
   }
