@@ -23,6 +23,17 @@ export function digestsOf(letters: Iterable<Letter>, channel: string): DigestLet
   return [...letters].filter((one): one is DigestLetter => one.kind === 'digest' && one.channel === channel).sort(newestFirst)
 }
 
+/** The same for all channels at once. */
+export function digestsByChannel(letters: Iterable<Letter>): ReadonlyMap<string, readonly DigestLetter[]> {
+  const found = new Map<string, DigestLetter[]>()
+  for (const one of [...letters].filter((letter) => letter.kind === 'digest').sort(newestFirst)) {
+    const list = found.get(one.channel)
+    if (list) list.push(one)
+    else found.set(one.channel, [one])
+  }
+  return found
+}
+
 export function pageOf(letters: Iterable<Letter>, query: OutboxQuery): { readonly rows: readonly LetterRow[]; readonly total: number } {
   const found = [...letters].filter((letter) => fits(letter, query)).sort(newestFirst)
   return { rows: found.slice((query.page - 1) * query.size, query.page * query.size).map(rowOf), total: found.length }

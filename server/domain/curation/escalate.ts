@@ -63,10 +63,8 @@ export function nobodyCanDecide(note: Note, desks: Desks): boolean {
 
 /** Those whose own domain, or that of a curator they stand in for, names this very department. */
 export function curatorsAt(department: string, people: Directory, today: string): readonly Person[] {
-  const covered = (person: Person) => [...people.persons.values()].filter((other) =>
-    other.active && other.absence?.deputy === person.id && other.absence.from <= today && today <= other.absence.until && other.roles.includes('curator'))
   return people.curatorsOf(department, today).filter((person) =>
-    (person.roles.includes('curator') && person.domain.includes(department)) || covered(person).some((other) => other.domain.includes(department)))
+    (person.roles.includes('curator') && person.domain.includes(department)) || people.covered(person.id, today).some((other) => other.domain.includes(department)))
 }
 
 /** Departments in which fewer than two curators could decide on an ordinary note, so that nobody decides on their own. */

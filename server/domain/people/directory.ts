@@ -1,4 +1,4 @@
-import type { Department, Person, Team } from './person.js'
+import type { Absence, Department, Person, Team } from './person.js'
 
 /**
  * Everybody, as they are now: one immutable snapshot, replaced as a whole when anything changes.
@@ -11,6 +11,11 @@ export class Directory {
   private readonly byLogin = new Map<string, Person>()
   private readonly membersOf = new Map<string, Person[]>()
   private readonly childrenOf = new Map<string, string[]>()
+  /** active curators by each department that their domain names, and by the deputy they named */
+  private readonly curating = new Map<string, Person[]>()
+  private readonly coveredBy = new Map<string, Person[]>()
+  /** everybody who curates or stands in, in the order of `persons` */
+  private readonly deciders: readonly Person[]
 
   constructor(persons: Iterable<Person>, departments: Iterable<Department>, teams: Iterable<Team>) {
     this.persons = new Map([...persons].map((p) => [p.id, p]))
@@ -19,7 +24,11 @@ export class Directory {
     for (const person of this.persons.values()) {
       this.byLogin.set(person.login, person)
       for (const team of person.teams) push(this.membersOf, team, person)
+      if (!person.active || !person.roles.includes('curator')) continue
+      for (const department of person.domain) push(this.curating, department, person)
+      if (person.absence) push(this.coveredBy, person.absence.deputy, person)
     }
+    this.deciders = [...this.persons.values()].filter((p) => p.active && (p.roles.includes('curator') || this.coveredBy.has(p.id)))
     for (const department of this.departments.values()) {
       if (department.parent !== null) push(this.childrenOf, department.parent, department.id)
     }
@@ -79,19 +88,28 @@ export class Directory {
    * @param today `YYYY-MM-DD`
    */
   domainOf(person: Person, today: string): readonly string[] {
-    const roots: string[] = person.roles.includes('curator') ? [...person.domain] : []
-    for (const other of this.persons.values()) {
-      const away = other.absence
-      if (!away || away.deputy !== person.id || !other.active || !other.roles.includes('curator')) continue
-      if (away.from <= today && today <= away.until) roots.push(...other.domain)
-    }
-    return this.within(roots)
+    const roots = person.roles.includes('curator') ? person.domain : []
+    return this.within([...roots, ...this.covered(person.id, today).flatMap(({ domain }) => domain)])
+  }
+
+  /** The active curators whose deputy somebody is today. */
+  covered(deputy: string, today: string): readonly Person[] {
+    return (this.coveredBy.get(deputy) ?? []).filter((curator) => isAway(curator, today))
   }
 
   /** Active curators (deputies too) whose domain includes the department today. */
   curatorsOf(department: string, today: string): readonly Person[] {
-    return [...this.persons.values()].filter((p) => p.active && this.domainOf(p, today).includes(department))
+    const found = new Set<string>()
+    for (const curator of this.lineage(department).flatMap((id) => this.curating.get(id) ?? [])) {
+      found.add(curator.id)
+      if (isAway(curator, today)) found.add(curator.absence.deputy)
+    }
+    return this.deciders.filter(({ id }) => found.has(id))
   }
+}
+
+function isAway(person: Person, today: string): person is Person & { readonly absence: Absence } {
+  return person.absence !== null && person.absence.from <= today && today <= person.absence.until
 }
 
 function push<V>(map: Map<string, V[]>, key: string, value: V): void {

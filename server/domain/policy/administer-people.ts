@@ -5,6 +5,7 @@ import type { Roster } from '../people/port.js'
 import { done, refused, refusedAll, type Outcome, type Refusal } from '../people/refusal.js'
 import { granted, type Grant } from './grant.js'
 import { addressSet, adminSince } from './new-address.js'
+import type { Staff } from './staff.js'
 
 const LOGIN = /^[a-z0-9][a-z0-9._-]{1,63}$/
 const MAX_NAME_LENGTH = 80
@@ -24,27 +25,25 @@ export interface PersonEntry {
   readonly language: Language
 }
 
-/** @returns the roster with a new person in it, active and without a password: a single-use link lets them choose one */
-export function addPerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Roster> {
+/** @returns the new person, active and without a password: a single-use link lets them choose one */
+export function addPerson(staff: Staff, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Person> {
   granted(grant, id)
-  const wrong = objectionsTo(entry, roster, null)
+  const wrong = objectionsTo(entry, staff, null)
   if (wrong.length > 0) return refusedAll(wrong)
-  const person = withDates({ id, ...tidy(entry), active: true, absence: null, settings: { shortcuts: true, theme: 'auto' } }, undefined, adminSince(undefined, entry, at))
-  return done({ ...roster, persons: [...roster.persons, person] })
+  return done(withDates({ id, ...tidy(entry), active: true, absence: null, settings: { shortcuts: true, theme: 'auto' } }, undefined, adminSince(undefined, entry, at)))
 }
 
 /** Nobody changes their own rights, whatever their role; one's own name and title are no rights. */
-export function changePerson(roster: Roster, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Roster> {
+export function changePerson(staff: Staff, grant: Grant<'people.administer'>, id: string, entry: PersonEntry, at: string): Outcome<Person> {
   granted(grant, id)
-  const before = roster.persons.find((person) => person.id === id)
+  const before = staff.person(id)
   if (!before) return refused('', 'admin.person.gone')
-  const wrong = objectionsTo(entry, roster, id)
+  const wrong = objectionsTo(entry, staff, id)
   if (wrong.length > 0) return refusedAll(wrong)
   const tidied = tidy(entry)
   const after = withDates({ ...before, ...tidied }, addressSet(before, tidied.email, grant.who, at), adminSince(before, tidied, at))
   if (grant.who === id && differInRights(before, after)) return refused('', 'admin.person.own_rights')
-  if (leavesNoAdmin(roster, after)) return refused('roles', 'admin.person.last_admin')
-  return done(withPerson(roster, after))
+  return staff.leavesNoAdmin(after) ? refused('roles', 'admin.person.last_admin') : done(after)
 }
 
 /** What is there stays where it is: an entry that says what is known already makes the same person, letter by letter. */
@@ -58,14 +57,11 @@ function withDates(person: Person, newAddress: NewAddress | undefined, since: st
 }
 
 /** Disabled people are signed out on the next click and read nothing; what they wrote stays theirs. */
-export function setActive(roster: Roster, grant: Grant<'people.administer'>, id: string, active: boolean): Outcome<Roster> {
-  granted(grant, id)
-  const before = roster.persons.find((person) => person.id === id)
-  if (!before) return refused('', 'admin.person.gone')
-  if (grant.who === id) return refused('', 'admin.person.own_rights')
+export function setActive(staff: Staff, grant: Grant<'people.administer'>, before: Person, active: boolean): Outcome<Person> {
+  granted(grant, before.id)
+  if (grant.who === before.id) return refused('', 'admin.person.own_rights')
   const after: Person = { ...before, active }
-  if (leavesNoAdmin(roster, after)) return refused('', 'admin.person.last_admin')
-  return done(withPerson(roster, after))
+  return staff.leavesNoAdmin(after) ? refused('', 'admin.person.last_admin') : done(after)
 }
 
 export function putDepartment(roster: Roster, grant: Grant<'people.administer'>, department: Department): Outcome<Roster> {
@@ -113,20 +109,20 @@ export function differInRights(a: Person, b: Person): boolean {
   return rights(a) !== rights(b)
 }
 
-function objectionsTo(entry: PersonEntry, roster: Roster, self: string | null): Refusal[] {
+function objectionsTo(entry: PersonEntry, staff: Staff, self: string | null): Refusal[] {
   const found: Refusal[] = []
   const say = (at: string, code: string, values?: Refusal['with']) => found.push(values ? { at, code, with: values } : { at, code })
   const login = entry.login.trim().toLowerCase()
   if (!LOGIN.test(login)) say('login', 'admin.login.form')
-  if (roster.persons.some((person) => person.login === login && person.id !== self)) say('login', 'admin.login.taken')
+  if ((staff.personByLogin(login)?.id ?? self) !== self) say('login', 'admin.login.taken')
   if (entry.name.trim() === '') say('name', 'admin.name.missing')
   if ([...entry.name].length > MAX_NAME_LENGTH) say('name', 'admin.name.too_long', { max: MAX_NAME_LENGTH })
   if ([...entry.nameEn].length > MAX_NAME_LENGTH) say('nameEn', 'admin.name.too_long', { max: MAX_NAME_LENGTH })
   if (!isAddress(entry.email)) say('email', 'admin.email.form')
-  if (!roster.departments.some((each) => each.id === entry.department)) say('department', 'admin.department.unknown')
-  if (entry.teams.some((id) => !roster.teams.some((team) => team.id === id))) say('teams', 'admin.teams.unknown')
+  if (!staff.hasDepartment(entry.department)) say('department', 'admin.department.unknown')
+  if (entry.teams.some((id) => !staff.hasTeam(id))) say('teams', 'admin.teams.unknown')
   if (entry.roles.some((role) => !ROLES.includes(role))) say('roles', 'admin.roles.unknown')
-  if (entry.domain.some((id) => !roster.departments.some((each) => each.id === id))) say('domain', 'admin.domain.unknown')
+  if (entry.domain.some((id) => !staff.hasDepartment(id))) say('domain', 'admin.domain.unknown')
   if (entry.roles.includes('curator') && entry.domain.length === 0) say('domain', 'admin.domain.missing')
   if (entry.roles.includes('admin') && entry.roles.includes('auditor')) say('roles', 'admin.roles.admin_and_auditor')
   if (!CLEARANCES.includes(entry.clearance)) say('clearance', 'admin.clearance.unknown')
@@ -140,18 +136,6 @@ function tidy(entry: PersonEntry): PersonEntry {
     ...entry, login: entry.login.trim().toLowerCase(), name: entry.name.trim(), nameEn: entry.nameEn.trim(), email: entry.email.trim(), title: entry.title.trim(),
     teams: [...new Set(entry.teams)], roles: [...new Set<Role>(['employee', ...entry.roles])], domain: curator ? [...new Set(entry.domain)] : [],
   }
-}
-
-function withPerson(roster: Roster, person: Person): Roster {
-  return { ...roster, persons: roster.persons.map((each) => (each.id === person.id ? person : each)) }
-}
-
-/** A portal without an administrator could never get one again. */
-function leavesNoAdmin(roster: Roster, after: Person): boolean {
-  return !roster.persons.some((person) => {
-    const now = person.id === after.id ? after : person
-    return now.active && now.roles.includes('admin')
-  })
 }
 
 function isBelow(roster: Roster, id: string | null, top: string): boolean {

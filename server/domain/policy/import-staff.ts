@@ -5,6 +5,7 @@ import { done, refusedAll, type Outcome, type Refusal, type Refusals } from '../
 import type { Row } from '../people/table.js'
 import { addPerson, changePerson, setActive, type PersonEntry } from './administer-people.js'
 import type { Grant } from './grant.js'
+import { Staff } from './staff.js'
 
 export const STAFF_COLUMNS = ['login', 'name', 'nameEn', 'email', 'title', 'department', 'teams', 'roles', 'domain', 'clearance', 'language', 'active'] as const
 export type StaffColumn = (typeof STAFF_COLUMNS)[number]
@@ -73,10 +74,11 @@ export function staffHeader(columns: readonly string[], words: StaffWords): Outc
 export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom, leaveOut = false): StaffPlan {
   const first = new Map<string, number>()
   const lines: StaffLine[] = []
-  let now = roster
+  const staff = new Staff(roster)
+  const places = placesIn(roster)
   for (const row of rows) {
     const login = cellOf(row, 'login', room).toLowerCase()
-    const before = now.persons.find((person) => person.login === login)
+    const before = staff.personByLogin(login)
     const say = (what: StaffLine['what'], person = before?.id ?? '', refusals: Refusals = []) => lines.push({ line: row.line, login, what, person, refusals })
     const twice = first.get(login)
     if (row.trouble) say('refused', undefined, [row.trouble])
@@ -84,12 +86,11 @@ export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom,
     else {
       first.set(login, row.line)
       const id = before?.id ?? room.nextId()
-      const outcome = taken(now, row, login, before, id, room)
+      const outcome = taken(staff, places, row, login, before, id, room)
       if (!outcome.ok) say('refused', undefined, outcome.refusals)
       else {
-        const after = outcome.value.persons.find((person) => person.id === id)
-        const same = before !== undefined && JSON.stringify(before) === JSON.stringify(after)
-        if (!same) now = outcome.value
+        const same = before !== undefined && JSON.stringify(before) === JSON.stringify(outcome.value)
+        if (!same) staff.put(outcome.value)
         say(before ? (same ? 'unchanged' : 'changed') : 'added', id)
       }
     }
@@ -97,20 +98,20 @@ export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom,
   const wrong = lines.filter(({ what }) => what === 'refused').length
   // Behind a quotation mark that does not end nobody knows how many rows there are.
   const refused = wrong > 0 && (!leaveOut || rows.some(({ trouble }) => trouble?.code.startsWith('imports.csv.')))
-  return { roster: refused ? roster : now, lines, refused, leftOut: refused ? 0 : wrong }
+  return { roster: refused ? roster : staff.roster(), lines, refused, leftOut: refused ? 0 : wrong }
 }
 
-function taken(roster: Roster, row: Row, login: string, before: Person | undefined, id: string, room: StaffRoom): Outcome<Roster> {
-  const read = entryOf(row, login, before, roster, room)
+function taken(staff: Staff, places: Places, row: Row, login: string, before: Person | undefined, id: string, room: StaffRoom): Outcome<Person> {
+  const read = entryOf(row, login, before, places, room)
   if (!read.ok) return read
   const { entry, active } = read.value
   const grant = room.grantOn(id)
-  const put = before ? changePerson(roster, grant, id, entry, room.now) : addPerson(roster, grant, id, entry, room.now)
+  const put = before ? changePerson(staff, grant, id, entry, room.now) : addPerson(staff, grant, id, entry, room.now)
   if (!put.ok || active === undefined || active === (before?.active ?? true)) return put
-  return setActive(put.value, grant, id, active)
+  return setActive(staff, grant, put.value, active)
 }
 
-function entryOf(row: Row, login: string, before: Person | undefined, roster: Roster, room: StaffRoom): Outcome<{ readonly entry: PersonEntry; readonly active: boolean | undefined }> {
+function entryOf(row: Row, login: string, before: Person | undefined, places: Places, room: StaffRoom): Outcome<{ readonly entry: PersonEntry; readonly active: boolean | undefined }> {
   const { words, header } = room
   const wrong: Refusal[] = []
   const strange = (column: StaffColumn, value: string): undefined => {
@@ -130,7 +131,6 @@ function entryOf(row: Row, login: string, before: Person | undefined, roster: Ro
     if (cell === '') return old
     return cell === NONE ? [] : listed(cell).flatMap((name) => find(name) ?? strange(column, name) ?? [])
   }
-  const department = (name: string) => only(roster.departments, name)
   const placed = cellOf(row, 'department', room)
   const active = cellOf(row, 'active', room)
   const entry: PersonEntry = {
@@ -139,10 +139,10 @@ function entryOf(row: Row, login: string, before: Person | undefined, roster: Ro
     nameEn: text('nameEn', before?.nameEn ?? ''),
     email: text('email', before?.email ?? ''),
     title: text('title', before?.title ?? ''),
-    department: placed === '' ? (before?.department ?? '') : (department(placed) ?? strange('department', placed) ?? ''),
-    teams: several('teams', before?.teams ?? [], (name) => only(roster.teams, name)),
+    department: placed === '' ? (before?.department ?? '') : (places.department(placed) ?? strange('department', placed) ?? ''),
+    teams: several('teams', before?.teams ?? [], places.team),
     roles: several('roles', before?.roles ?? [], (name) => ROLES.find((role) => words.roles[role].includes(folded(name)))) as readonly Role[],
-    domain: several('domain', before?.domain ?? [], department),
+    domain: several('domain', before?.domain ?? [], places.department),
     clearance: among('clearance', words.clearances, CLEARANCES) ?? before?.clearance ?? 'internal',
     language: among('language', words.languages, LANGUAGES) ?? before?.language ?? room.language,
   }
@@ -153,6 +153,23 @@ function entryOf(row: Row, login: string, before: Person | undefined, roster: Ro
 function cellOf(row: Row, column: StaffColumn, { header }: StaffRoom): string {
   const name = header.get(column)
   return name === undefined ? '' : (row.cells.get(name) ?? '').trim()
+}
+
+interface Places {
+  department(name: string): string | undefined
+  team(name: string): string | undefined
+}
+
+/** The same few names stand in thousands of rows: each is looked for once. */
+function placesIn({ departments, teams }: Roster): Places {
+  const known = (things: Parameters<typeof only>[0]) => {
+    const found = new Map<string, string | undefined>()
+    return (name: string) => {
+      if (!found.has(name)) found.set(name, only(things, name))
+      return found.get(name)
+    }
+  }
+  return { department: known(departments), team: known(teams) }
 }
 
 /** By id or by name in either language; a name that two have names nobody. */

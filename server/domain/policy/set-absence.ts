@@ -46,10 +46,14 @@ function unfit(absence: Absence, person: Person, persons: readonly Person[], tod
   return null
 }
 
-/** Those offered as deputies: everybody active but oneself, curators first, then the nearest colleagues. */
+/** In a bank with more people, those are offered who most likely take over: a list of everybody nobody reads. */
+export const MOST_OFFERED = 1_000
+
+/** Those offered as deputies: everybody active but oneself, curators first, then the nearest colleagues; in a large bank only these. */
 export function possibleDeputies(person: Person, people: Directory): readonly Person[] {
   const near = (other: Person) => Number(other.roles.includes('curator')) * 2 + Number(other.department === person.department)
-  return [...people.persons.values()].filter((other) => other.active && other.id !== person.id).sort((a, b) => near(b) - near(a) || a.name.localeCompare(b.name))
+  const others = [...people.persons.values()].filter((other) => other.active && other.id !== person.id)
+  return (others.length > MOST_OFFERED ? others.filter((other) => near(other) > 0) : others).sort((a, b) => near(b) - near(a) || a.name.localeCompare(b.name))
 }
 
 function isDay(typed: string): boolean {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { rightsThatChanged } from '../../domain/digests/tell-people.js'
-import { nameIn } from '../../domain/people/person.js'
+import { nameIn, type Person } from '../../domain/people/person.js'
 import type { StaffLine, StaffPlan } from '../../domain/policy/import-staff.js'
 
 const SHOWN = 300
@@ -9,18 +9,20 @@ const SHOWN = 300
 export function staffReport(request: FastifyRequest, plan: StaffPlan) {
   const count = (what: StaffLine['what']) => plan.lines.filter((line) => line.what === what).length
   const told = plan.lines.filter(({ what }) => what === 'refused').concat(plan.refused ? [] : plan.lines.filter(({ what }) => what === 'added' || what === 'changed'))
+  const shown = told.slice(0, SHOWN)
+  const chosen = new Set(shown.map(({ person }) => person))
+  const persons = new Map(plan.roster.persons.filter(({ id }) => chosen.has(id)).map((person) => [person.id, person]))
   return {
     refused: plan.refused,
     changes: count('added') + count('changed') > 0,
     tiles: (['added', 'changed', 'unchanged', 'refused'] as const).map((what) => ({ count: count(what), label: request.say(`staff.count.${what}`) })),
-    lines: told.slice(0, SHOWN).map((line) => ({ line: line.line, login: line.login, what: request.say(`staff.what.${line.what}`), refused: line.what === 'refused', text: textOf(request, plan, line) })),
+    lines: shown.map((line) => ({ line: line.line, login: line.login, what: request.say(`staff.what.${line.what}`), refused: line.what === 'refused', text: textOf(request, persons.get(line.person), line) })),
     more: Math.max(0, told.length - SHOWN),
   }
 }
 
-function textOf(request: FastifyRequest, plan: StaffPlan, { what, person, refusals }: StaffLine): string {
+function textOf(request: FastifyRequest, after: Person | undefined, { what, person, refusals }: StaffLine): string {
   if (what === 'refused') return refusals.map(({ code, with: values }) => request.say(code, values)).join(' ')
-  const after = plan.roster.persons.find(({ id }) => id === person)
   const before = request.house.people.directory().person(person)
   if (!before || !after) return after ? nameIn(request.readerLanguage(), after) : ''
   const name = nameIn(request.readerLanguage(), after)

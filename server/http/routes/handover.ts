@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ableCurators } from '../../domain/customers/hand-over-customer.js'
 import type { Refusals } from '../../domain/people/refusal.js'
+import { MOST_OFFERED } from '../../domain/policy/set-absence.js'
 import { sayRefusals } from '../form.js'
 import { estateOf, handOver, type Successors } from '../handover-room.js'
 import { handOf, personIn } from '../people-room.js'
@@ -44,7 +45,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields
     refusals: sayRefusals(request, refusals),
     notes: { total: estate.notes.length, returned: count('returned'), due: count('due'), waiting: count('waiting') },
     // Those nearest in the bank first: they most often read the same.
-    people: others.sort((a, b) => near(a.department) - near(b.department) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en')).map(option('notes')),
+    people: (others.length > MOST_OFFERED ? others.filter((other) => near(other.department) < 2 || other.roles.includes('curator')) : others).sort((a, b) => near(a.department) - near(b.department) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en')).map(option('notes')),
     customers: estate.customers.length,
     curators: ableCurators(people).filter(({ id }) => id !== person.id && id !== me(request).id).map(option('customers')),
     channels: estate.channels.map((channel) => ({

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CLEARANCES } from '../../domain/people/clearance.js'
 import { LANGUAGES, ROLES, isCalled, type Department, type Person, type Team } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
-import { refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
+import { done, refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
 import { awaitsWord, confirmAddress, mayMailLink } from '../../domain/policy/new-address.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
+import { Staff } from '../../domain/policy/staff.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { changeOnRecord } from '../people-on-record.js'
@@ -48,15 +49,17 @@ export function people(app: FastifyInstance): void {
     const directory = request.house.people.directory()
     const q = (request.query.q ?? '').trim().toLowerCase()
     const within = request.query.department ? new Set(directory.within([request.query.department])) : null
+    const { compare } = new Intl.Collator(labels.zh ? 'zh' : 'en')
     const found = [...directory.persons.values()]
       .filter((p) => (q === '' || isCalled(p, q) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
-      .sort((a, b) => Number(b.active) - Number(a.active) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en'))
+      .map((p) => ({ p, name: labels.person(p.id) }))
+      .sort((a, b) => Number(b.p.active) - Number(a.p.active) || compare(a.name, b.name))
     const page = pageIn(request.query.page)
     return reply.page('admin/people', {
       title: request.say('admin.people.title'), q: request.query.q ?? '',
       departments: departmentOptions(request, [request.query.department ?? '']),
-      rows: found.slice((page - 1) * SIZE, page * SIZE).map((p) => ({
-        href: `/admin/people/${p.id}`, name: labels.person(p.id), login: p.login, active: p.active, department: labels.department(p.department),
+      rows: found.slice((page - 1) * SIZE, page * SIZE).map(({ p, name }) => ({
+        href: `/admin/people/${p.id}`, name, login: p.login, active: p.active, department: labels.department(p.department),
         roles: p.roles.filter((role) => role !== 'employee').map((role) => request.say(`admin.role.${role}`)).join(' · '), clearance: request.say(`frame.level.${p.clearance}`),
       })),
       pages: pagesOf(`/admin/people?q=${encodeURIComponent(request.query.q ?? '')}&department=${encodeURIComponent(request.query.department ?? '')}`, page, SIZE, found.length),
@@ -69,7 +72,7 @@ export function people(app: FastifyInstance): void {
     const { house } = request
     const fields = (request.body ?? {}) as Fields
     const id = house.ids.next()
-    const outcome = await changeRoster(request, (roster) => addPerson(roster, grantNew(request, ALLOW, id), id, entryFrom(fields), house.clock.now()))
+    const outcome = await changePeople(request, (staff) => addPerson(staff, grantNew(request, ALLOW, id), id, entryFrom(fields), house.clock.now()))
     if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
     await welcome(house, house.people.directory().person(id) as Person, handOf(request))
     return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
@@ -81,7 +84,7 @@ export function people(app: FastifyInstance): void {
     const before = personIn(request)
     const fields = (request.body ?? {}) as Fields
     const grant = grantNew(request, ALLOW, before.id)
-    const outcome = await changeRoster(request, (roster) => changePerson(roster, grant, before.id, entryFrom(fields), request.house.clock.now()))
+    const outcome = await changePeople(request, (staff) => changePerson(staff, grant, before.id, entryFrom(fields), request.house.clock.now()))
     if (!outcome.ok) return show(request, reply.code(422), before, fields, outcome.refusals)
     await tellChange(request.house, before, handOf(request))
     const elsewhere = request.house.people.directory().person(before.id)?.department !== before.department
@@ -92,7 +95,10 @@ export function people(app: FastifyInstance): void {
     const before = personIn(request)
     const active = one((request.body ?? {}) as Fields, 'active') === 'yes'
     const grant = grantNew(request, ALLOW, before.id)
-    const outcome = await changeRoster(request, (roster) => setActive(roster, grant, before.id, active))
+    const outcome = await changePeople(request, (staff) => {
+      const now = staff.person(before.id)
+      return now ? setActive(staff, grant, now, active) : refused('', 'admin.person.gone')
+    })
     if (!outcome.ok) return show(request, reply.code(422), before, null, outcome.refusals)
     if (!active) await request.house.sessions.endOf(before.id)
     await tellChange(request.house, before, handOf(request))
@@ -146,6 +152,16 @@ async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => O
   return outcome
 }
 
+function changePeople(request: FastifyRequest, verb: (staff: Staff) => Outcome<Person>): Promise<Outcome<Roster>> {
+  return changeRoster(request, (roster) => {
+    const staff = new Staff(roster)
+    const outcome = verb(staff)
+    if (!outcome.ok) return outcome
+    staff.put(outcome.value)
+    return done(staff.roster())
+  })
+}
+
 function hasPassword(request: FastifyRequest, person: Person): boolean {
   return request.house.credentials.of(person.id).hash !== null
 }
@@ -195,19 +211,27 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
   })
 }
 
+/** Choices of a department on one page, at most; in a larger bank the form of one department or team stands open at a time. */
+const MOST_CHOICES = 5_000
+
 async function showPlaces(request: FastifyRequest, reply: FastifyReply, refusals: Refusals): Promise<FastifyReply> {
   const labels = labelsOf(request)
   const directory = request.house.people.directory()
+  const options = departmentOptions(request, [])
+  const all = options.length * (options.length + directory.teams.size) <= MOST_CHOICES
+  const chosen = (at: string) => options.map((each) => ({ ...each, checked: each.value === at }))
+  const edited = one((request.query ?? {}) as Fields, 'edit')
   return reply.page('admin/departments', {
     title: request.say('admin.departments.title'),
     refusals: sayRefusals(request, refusals),
-    departments: departmentOptions(request, []).map(({ value, label }) => {
+    departments: options.map(({ value, label }) => {
       const department = directory.department(value) as Department
-      return { id: value, path: label, name: department.name, nameZh: department.nameZh, root: department.parent === null, parents: departmentOptions(request, [department.parent ?? '']).filter((each) => each.value !== value) }
+      const form = all || value === edited
+      return { id: value, path: label, form, open: !all, name: department.name, nameZh: department.nameZh, root: department.parent === null, parents: form ? chosen(department.parent ?? '').filter((each) => each.value !== value) : [] }
     }),
-    parents: departmentOptions(request, []),
+    parents: options,
     teams: [...directory.teams.values()].map((team) => ({
-      ...team, label: labels.team(team.id), members: directory.members(team.id).length, departments: departmentOptions(request, [team.department]),
+      ...team, label: labels.team(team.id), members: directory.members(team.id).length, form: all || team.id === edited, open: !all, departments: all || team.id === edited ? chosen(team.department) : [],
     })),
   })
 }

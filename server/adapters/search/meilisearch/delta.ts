@@ -11,7 +11,7 @@ export interface Splitting {
 }
 
 /** A hundred new entries take the engine three seconds at a million, and as many in an index of their own a fifth of one (content/decisions/0033). */
-export const SPLITTING: Splitting = { from: 200_000, much: 50, announced: 7_500, tidied: 10_000 }
+export const SPLITTING: Splitting = { from: 50_000, much: 50, announced: 7_500, tidied: 10_000 }
 
 const MINUTE = 60_000
 const PAUSE = 10 * MINUTE

@@ -29,7 +29,7 @@ export class Around {
 
   /** Opens a room: in memory when it resolves, and followed from then on. */
   async open<T extends object>(room: Room<T>): Promise<Room<T>> {
-    await room.follow()
+    await room.load()
     this.rooms.set(room.name, room as unknown as Room<object>)
     return room
   }

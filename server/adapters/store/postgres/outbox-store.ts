@@ -1,9 +1,9 @@
-import { isSettled, type Letter } from '../../../domain/digests/letter.js'
+import { isSettled, type DigestLetter, type Letter } from '../../../domain/digests/letter.js'
 import type { Outbox } from '../../../domain/digests/port.js'
-import { LETTER_FILE, digestsOf, dueOf, pageOf } from '../letter-rows.js'
+import { LETTER_FILE, digestsByChannel, dueOf, pageOf } from '../letter-rows.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
-import { Room, type Changes, type View } from './room.js'
+import { Room, type Changes } from './room.js'
 
 /** Separates these locks from those of others in the same database. */
 const LETTERS = 727_1002
@@ -13,8 +13,13 @@ const LETTERS = 727_1002
  * a lock of its session: whoever dies lets go of it, and of nothing that was not saved.
  */
 export async function openOutbox(database: Database, around: Around): Promise<Outbox> {
-  const room = await around.open(new Room<Letter>(database, 'outbox', LETTER_FILE))
+  let digests: ReadonlyMap<string, readonly DigestLetter[]> | null = null
+  const room = await around.open(new Room<Letter>(database, 'outbox', LETTER_FILE, () => { digests = null }))
+  // Four hundred channels ask one after the other whether theirs is due, among all that was sent in ninety days.
+  const ofChannel = (channel: string) => (digests ??= digestsByChannel(room.all().values())).get(channel) ?? []
   const inHand = new Set<string>()
+  /** A channel has one digest on its way at most, whichever process planned it. */
+  const underWay = (letter: Letter) => (letter.kind === 'digest' ? ofChannel(letter.channel).find((one) => !isSettled(one)) : undefined)
 
   const save = async (letter: Letter): Promise<Letter> => {
     await room.change((view) => new Map([[letter.id, { ...letter, version: (view.get(letter.id)?.version ?? 0) + 1 }]]))
@@ -25,7 +30,7 @@ export async function openOutbox(database: Database, around: Around): Promise<Ou
     add: async (letter) => {
       let kept = letter.id
       await room.change((view): Changes<Letter> => {
-        const known = view.get(letter.id) ?? underWay(view, letter)
+        const known = view.get(letter.id) ?? underWay(letter)
         kept = known?.id ?? letter.id
         return known ? new Map() : new Map([[letter.id, { ...letter, version: 1 }]])
       })
@@ -33,7 +38,7 @@ export async function openOutbox(database: Database, around: Around): Promise<Ou
     },
     get: (id) => room.get(id),
     due: (now) => dueOf(room.all().values(), now, inHand),
-    ofChannel: (channel) => digestsOf(room.all().values(), channel),
+    ofChannel,
     list: (query) => pageOf(room.all().values(), query),
     handle: async (id, act) => {
       if (!room.get(id) || inHand.has(id)) return false
@@ -59,9 +64,4 @@ export async function openOutbox(database: Database, around: Around): Promise<Ou
       return swept
     },
   }
-}
-
-/** A channel has one digest on its way at most, whichever process planned it. */
-function underWay(view: View<Letter>, letter: Letter): Letter | undefined {
-  return letter.kind === 'digest' ? digestsOf(view.all().values(), letter.channel).find((one) => !isSettled(one)) : undefined
 }

@@ -21,6 +21,9 @@ export interface Row {
   readonly doc: string | null
 }
 
+/** Rows of a room read at once when a process begins. */
+const PIECE = 2_000
+
 /**
  * Documents that every process keeps in memory, such as people or channels. Whoever writes holds the room's epoch row
  * until the commit: writers come one after the other, and numbers rise in the order of commits. A reader that knows
@@ -31,6 +34,8 @@ export class Room<T extends object> implements View<T> {
   known = 0
   private readonly held = new Map<string, { readonly n: number; readonly document: T | null }>()
   private present: ReadonlyMap<string, T> | null = null
+  /** ids of those that are there, in order; null after one came or went */
+  private order: readonly string[] | null = null
   private readonly mutex = new KeyedMutex()
 
   /** @param changed called after anything changed, whoever did it */
@@ -47,12 +52,25 @@ export class Room<T extends object> implements View<T> {
 
   all(): ReadonlyMap<string, T> {
     if (this.present) return this.present
-    const alive: [string, T][] = []
-    for (const [id, { document }] of this.held) if (document !== null) alive.push([id, document])
-    return (this.present = new Map(alive.sort(([a], [b]) => (a < b ? -1 : 1))))
+    this.order ??= [...this.held].filter(([, { document }]) => document !== null).map(([id]) => id).sort()
+    return (this.present = new Map(this.order.map((id) => [id, this.get(id) as T])))
   }
 
-  /** Reads what is newer than what is known. */
+  /** All of it, in pieces, before anybody looks: the rows of fifty thousand people are not in memory beside what they say. */
+  async load(): Promise<void> {
+    const epoch = await this.database.one<{ n: number }>(piece('SELECT n FROM epoch WHERE room = ?', this.name))
+    for (let [after, more] = ['', true]; more; ) {
+      const rows = await this.database.rows<Row>(piece(`SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND id > ? ORDER BY id LIMIT ${PIECE}`, this.name, after))
+      this.take(rows)
+      more = rows.length === PIECE
+      after = rows.at(-1)?.id ?? ''
+    }
+    // What others changed meanwhile, behind the place that was read.
+    this.known = epoch?.n ?? 0
+    await this.follow()
+  }
+
+  /** Reads what is newer than what is known: as one, so that nobody sees half of a change. */
   async follow(): Promise<void> {
     this.take(await this.database.rows<Row>(this.newer()))
   }
@@ -86,7 +104,9 @@ export class Room<T extends object> implements View<T> {
     let fresh = false
     for (const { id, n, doc } of rows) {
       this.known = Math.max(this.known, n)
-      if (n <= (this.held.get(id)?.n ?? 0)) continue
+      const before = this.held.get(id)
+      if (n <= (before?.n ?? 0)) continue
+      if (doc === null || !before?.document) this.order = null
       this.held.set(id, { n, document: doc === null ? null : read(this.schema, doc, `${this.name}/${id}`) })
       fresh = true
     }
