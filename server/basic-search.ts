@@ -23,7 +23,7 @@ export interface BasicParts {
   readonly vocabularies: Vocabularies
   /** the day of an instant in the bank's time zone, `YYYY-MM-DD` */
   readonly dayOf: (at: string) => string
-  /** ms after which it goes by what it has found so far */
+  /** ms after which it goes by what it has found so far; those who look at once share them, since each look takes all that a processor can do */
   readonly patience?: number
   /** notes looked at, at most */
   readonly most?: number
@@ -41,9 +41,19 @@ const ENOUGH = 0.6
  */
 export function openBasicSearch(parts: BasicParts): BasicSearch {
   const { patience = 900, most = 2_000 } = parts
+  let under = 0
   return async (query, sight, options, signal) => {
+    under += 1
+    try {
+      return await lookedThrough(query, sight, options, signal)
+    } finally {
+      under -= 1
+    }
+  }
+
+  async function lookedThrough(...[query, sight, options, signal]: Parameters<BasicSearch>): Promise<Found> {
     const { filters = {}, page = 1, size = SHOWN, archived = false } = options
-    const until = performance.now() + patience
+    const until = performance.now() + patience / under
     const found: Candidate[] = []
     let looked = 0
     let all = options.kinds?.includes('note') === false

@@ -30,9 +30,6 @@ export interface FindingOptions {
   readonly told?: (sentence: string) => void
 }
 
-/** Of looks through the store, each of which reads much. */
-const BASIC_AT_ONCE = 4
-
 /**
  * Asks the engines in their order, each without what is on hold for it. One that does not answer soon is not waited
  * for: the next is asked as well, and the first good answer counts. When none answers, the store is looked through.
@@ -40,9 +37,9 @@ const BASIC_AT_ONCE = 4
 export function openFinding(engines: readonly Answering[], basic: BasicSearch, options: FindingOptions = {}): Finder {
   const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, atOnce = 8, startOf = (day) => day, told = () => {} } = options
   const asked = engines.map((each) => new Asked(each, { rest, longestRest, told }))
-  const [turns, basicTurns] = [new Semaphore(atOnce), new Semaphore(BASIC_AT_ONCE)]
+  const turns = new Semaphore(atOnce)
 
-  function inTurn<T>(turns: Semaphore, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  function inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     return turns.runExclusive(() => {
       // Whoever has gone away while they waited is not asked for.
       signal?.throwIfAborted()
@@ -73,14 +70,14 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     search: async (query, sight, options, signal) => {
       // Engines compare moments; people mean days of the bank.
       const moments = { ...query, after: query.after && startOf(query.after), before: query.before && startOf(query.before) }
-      const found = await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal))
-      return found ? { ...found.value, onHold: found.onHold, basic: null } : inTurn(basicTurns, signal, () => basic(query, sight, options, signal))
+      const found = await inTurn(signal, () => answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal))
+      return found ? { ...found.value, onHold: found.onHold, basic: null } : basic(query, sight, options, signal)
     },
     suggest: async (typed, sight, options, signal) => {
-      return (await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal)))?.value ?? { hits: [], words: [] }
+      return (await inTurn(signal, () => answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal)))?.value ?? { hits: [], words: [] }
     },
     similar: async (to, sight, options, signal) => {
-      return (await inTurn(turns, signal, () => answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal)))?.value ?? []
+      return (await inTurn(signal, () => answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal)))?.value ?? []
     },
     engines: (most) => Promise.all(asked.map((each) => each.report(most))),
   }
