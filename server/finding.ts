@@ -39,15 +39,15 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
   const asked = engines.map((each) => new Asked(each, { rest, longestRest, told }))
   const turns = new Semaphore(atOnce)
 
-  function inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  function answer<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<{ value: T; onHold: number } | null> {
     return turns.runExclusive(() => {
       // Whoever has gone away while they waited is not asked for.
       signal?.throwIfAborted()
-      return work()
+      return answerInTurn(ask, signal)
     })
   }
 
-  async function answer<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<{ value: T; onHold: number } | null> {
+  async function answerInTurn<T>(ask: (engine: SearchEngine, hold: readonly string[], signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<{ value: T; onHold: number } | null> {
     const fit = asked.filter((each) => each.isFit)
     if (fit.length === 0) return null
     const over = new AbortController()
@@ -70,14 +70,14 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     search: async (query, sight, options, signal) => {
       // Engines compare moments; people mean days of the bank.
       const moments = { ...query, after: query.after && startOf(query.after), before: query.before && startOf(query.before) }
-      const found = await inTurn(signal, () => answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal))
+      const found = await answer((engine, hold, signal) => engine.search(moments, sight, { ...options, hold }, signal), signal)
       return found ? { ...found.value, onHold: found.onHold, basic: null } : basic(query, sight, options, signal)
     },
     suggest: async (typed, sight, options, signal) => {
-      return (await inTurn(signal, () => answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal)))?.value ?? { hits: [], words: [] }
+      return (await answer((engine, hold, signal) => engine.suggest(typed, sight, { ...options, hold }, signal), signal))?.value ?? { hits: [], words: [] }
     },
     similar: async (to, sight, options, signal) => {
-      return (await inTurn(signal, () => answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal)))?.value ?? []
+      return (await answer((engine, hold, signal) => engine.similar(to, sight, { ...options, hold }, signal), signal))?.value ?? []
     },
     engines: (most) => Promise.all(asked.map((each) => each.report(most))),
   }

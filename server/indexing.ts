@@ -1,3 +1,4 @@
+import { chunks } from './domain/curation/look-at-rows.js'
 import { faceAccess } from './domain/notes/access.js'
 import { lastRating, published, type Note } from './domain/notes/note.js'
 import type { AllNotes } from './domain/notes/port.js'
@@ -81,14 +82,7 @@ async function* everyEntry(indexed: Indexed): AsyncIterable<Entry> {
     const entry = await customerEntry(indexed, id)
     if (entry) yield entry
   }
-  let ids: string[] = []
-  for await (const id of indexed.notes.ids(indexed.pass)) {
-    ids.push(id)
-    if (ids.length < AT_ONCE) continue
-    yield* await noteEntries(indexed, ids)
-    ids = []
-  }
-  yield* await noteEntries(indexed, ids)
+  for await (const ids of chunks(indexed.notes.ids(indexed.pass), AT_ONCE)) yield* await noteEntries(indexed, ids)
 }
 
 /** Notes read in one go while an index is built. */

@@ -79,7 +79,7 @@ export interface House {
   banner(): string | null
   /** what this person answers for, as a writer or in a writer's place: ids, for a handover by somebody who reads none of it */
   inCareOf(person: string): Promise<readonly InCare[]>
-  /** how many review items nobody in the bank may decide today: a number, never which */
+  /** how many review items nobody in the bank may decide today: a number, never which; null while that is still being counted */
   undecidable(): Promise<number | null>
   /** a deputy was named or thanked: they and the curators beside them are told */
   tellOfCover(before: Person, after: Person): Promise<void>

@@ -2,6 +2,7 @@ import type { Directories } from '../policy/readable.js'
 import type { Everything } from '../policy/everything.js'
 import type { Note } from '../notes/note.js'
 import type { AllNotes } from '../notes/port.js'
+import { chunks } from './look-at-rows.js'
 import { desksOf, escalate, escalatesTo, nobodyCanDecide } from './escalate.js'
 
 export interface WaitingRoom {
@@ -39,19 +40,13 @@ export async function countUndecidable(room: WaitingRoom, now: string): Promise<
 const AT_ONCE = 100
 
 async function* waitingIn(room: WaitingRoom): AsyncIterable<Note> {
-  let ids: string[] = []
-  for await (const id of room.notes.waiting(room.pass)) {
-    if (ids.push(id) < AT_ONCE) continue
-    yield* await readIn(room, ids)
-    ids = []
-  }
-  yield* await readIn(room, ids)
+  for await (const ids of chunks(room.notes.waiting(room.pass), AT_ONCE)) yield* await readIn(room, ids)
 }
 
 /** Where one of them cannot be read, the others are read by themselves. */
 async function readIn({ notes, pass, troubled }: WaitingRoom, ids: readonly string[]): Promise<readonly Note[]> {
   try {
-    return ids.length === 0 ? [] : await notes.readSome(ids, pass)
+    return await notes.readSome(ids, pass)
   } catch {
     const found: Note[] = []
     for (const id of ids) {

@@ -1,4 +1,4 @@
-import type { Directory } from '../people/directory.js'
+import { isAway, type Directory } from '../people/directory.js'
 import type { Person } from '../people/person.js'
 import { done, refused, type Outcome } from '../people/refusal.js'
 import { may } from '../policy/grant.js'
@@ -72,10 +72,6 @@ export function departmentsWithoutTwo(people: Directory, today: string): readonl
   return [...people.departments.keys()]
     .map((department) => ({ department, curators: people.curatorsOf(department, today).filter((person) => !isAway(person, today)) }))
     .filter(({ curators }) => curators.length < 2)
-}
-
-function isAway(person: Person, today: string): boolean {
-  return person.absence !== null && person.absence.from <= today && today <= person.absence.until
 }
 
 function decidersAt(note: Note, department: string, desks: Desks): readonly Person[] {

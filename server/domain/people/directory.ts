@@ -108,7 +108,8 @@ export class Directory {
   }
 }
 
-function isAway(person: Person, today: string): person is Person & { readonly absence: Absence } {
+/** @param today `YYYY-MM-DD` */
+export function isAway(person: Person, today: string): person is Person & { readonly absence: Absence } {
   return person.absence !== null && person.absence.from <= today && today <= person.absence.until
 }
 

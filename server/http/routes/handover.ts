@@ -36,6 +36,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields
   const estate = await estateOf(house, person.id)
   const others = [...people.persons.values()].filter(({ active, id }) => active && id !== person.id && id !== me(request).id)
   const near = (department: string) => (department === person.department ? 0 : people.lineage(person.department).includes(department) ? 1 : 2)
+  const offered = others.length > MOST_OFFERED ? others.filter((other) => near(other.department) < 2 || other.roles.includes('curator')) : others
   const option = (name: string) => (other: (typeof others)[number]) => ({ value: other.id, label: `${labels.person(other.id)} · ${labels.department(other.department)}`, checked: one(fields, name) === other.id })
   const count = (state: string) => estate.notes.filter((note) => note.state === state).length
   return reply.page('admin/handover', {
@@ -45,7 +46,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields
     refusals: sayRefusals(request, refusals),
     notes: { total: estate.notes.length, returned: count('returned'), due: count('due'), waiting: count('waiting') },
     // Those nearest in the bank first: they most often read the same.
-    people: (others.length > MOST_OFFERED ? others.filter((other) => near(other.department) < 2 || other.roles.includes('curator')) : others).sort((a, b) => near(a.department) - near(b.department) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en')).map(option('notes')),
+    people: offered.sort((a, b) => near(a.department) - near(b.department) || labels.person(a.id).localeCompare(labels.person(b.id), labels.zh ? 'zh' : 'en')).map(option('notes')),
     customers: estate.customers.length,
     curators: ableCurators(people).filter(({ id }) => id !== person.id && id !== me(request).id).map(option('customers')),
     channels: estate.channels.map((channel) => ({

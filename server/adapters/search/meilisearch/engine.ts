@@ -56,7 +56,7 @@ class MeilisearchEngine implements SearchEngine {
     this.embedder = embedder ?? null
     const settings: Settings['embedders'] = embedder && embedderSettings(embedder)
     // The server looks for it at once, but not before this constructor has run.
-    this.server = new Server({ url, key, told, patience }, namesOf(name).all, () => this.keeping.prepare(), () => this.keeping.look())
+    this.server = new Server({ url, key, told, patience }, namesOf(name), () => this.keeping.prepare(), () => this.keeping.look())
     this.keeping = new Keeping(this.server, new Writing(this.server, settings), name, splitting)
   }
 

@@ -23,10 +23,13 @@ interface About {
   readonly delta?: boolean
 }
 
-/** The names of all there can be. */
-export function namesOf(name: string): { readonly whole: string; readonly delta: string; readonly all: readonly string[] } {
-  const delta = `${name}-delta`
-  return { whole: name, delta, all: [name, beside(name), delta, beside(delta)] }
+/** All indexes there can be. */
+export function namesOf(name: string): readonly string[] {
+  return [name, deltaOf(name)].flatMap((each) => [each, beside(each)])
+}
+
+function deltaOf(name: string): string {
+  return `${name}-delta`
 }
 
 function beside(name: string): string {
@@ -45,7 +48,7 @@ export class Keeping {
   private closed = false
 
   constructor(private readonly server: Server, private readonly writing: Writing, private readonly name: string, splitting: Splitting) {
-    this.delta = new Delta(namesOf(name).delta, splitting)
+    this.delta = new Delta(deltaOf(name), splitting)
   }
 
   /** Where entries are looked for; each is in one of them. */
