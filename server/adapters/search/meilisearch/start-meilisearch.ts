@@ -52,7 +52,7 @@ export async function startMeilisearch(t: Test): Promise<StartedMeilisearch> {
   return { url, key, stop, start, pause: () => void child.kill('SIGSTOP'), resume: () => void child.kill('SIGCONT'), holds }
 
   function run(): ReturnType<typeof spawn> {
-    const options = ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, '--master-key', key, '--env', 'production', '--no-analytics', '--log-level', 'ERROR']
+    const options = ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, `--master-key=${key}`, '--env', 'production', '--no-analytics', '--log-level', 'ERROR']
     // Indexing takes a part of the machine, as the tests beside it do; embedders of tests are on this machine.
     return spawn('meilisearch', [...options, '--max-indexing-threads', '1', '--max-indexing-memory', '512MiB', '--experimental-allowed-ip-networks', '127.0.0.0/8'], { cwd: folder, stdio: 'ignore' })
   }
