@@ -1,3 +1,4 @@
+import { Semaphore } from 'async-mutex'
 import type { Customer } from './domain/customers/customer.js'
 import type { Customers } from './domain/customers/port.js'
 import { plainText } from './domain/notes/markdown.js'
@@ -29,6 +30,8 @@ export interface BasicParts {
   readonly most?: number
 }
 
+/** Few enough that whoever only reads still gets a connection to the store. */
+const AT_ONCE = 4
 const PAGE = 100
 const SHOWN = 20
 /** of what was typed, when nothing holds all of it */
@@ -41,11 +44,12 @@ const ENOUGH = 0.6
  */
 export function openBasicSearch(parts: BasicParts): BasicSearch {
   const { patience = 900, most = 2_000 } = parts
+  const turns = new Semaphore(AT_ONCE)
   let under = 0
   return async (query, sight, options, signal) => {
     under += 1
     try {
-      return await lookedThrough(query, sight, options, signal)
+      return await turns.runExclusive(() => lookedThrough(query, sight, options, signal))
     } finally {
       under -= 1
     }

@@ -8,7 +8,7 @@ import { openFinding, type Answering, type FindingOptions } from './finding.js'
 
 const SIGHT = { by: 'somebody', visible: { own: [], any: [], hide: [] } } as unknown as Sight
 const NOW = '2026-03-03T08:00:00.000Z'
-const READY: Status = { state: 'ready', wantsRebuild: false, wantsTidying: false, rebuilding: null, entries: 1, restarts: 0 }
+const READY: Status = { state: 'ready', wantsRebuild: false, rebuilding: null, entries: 1, restarts: 0 }
 const facets = Object.fromEntries(FACETS.map((name) => [name, []])) as unknown as Found['facets']
 const results = (id: string) => ({ hits: [{ kind: 'note' as const, id, version: 1 }], total: 1, facets, corrected: [], relaxed: false, terms: [] })
 

@@ -92,7 +92,7 @@ export class IndexFeeder {
     const done = await reconcile({ engine, feed, index, pass, take: (events) => this.indexing.take(events), stopped })
     const { lacking, stale, foreign } = done
     if (lacking + stale + foreign > 0) told(`the search index of ${name} was put right: ${lacking} things were missing, ${stale} old, ${foreign} not the bank's`)
-    if (engine.status().wantsTidying && !stopped()) this.rebuildSoon()
+    this.rebuilding = this.rebuilding.then(() => engine.tidy(() => stopped() || this.stopping.signal.aborted)).catch((error: unknown) => this.failed(error))
     return done
   }
 

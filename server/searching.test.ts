@@ -3,7 +3,7 @@ import type { Feed } from './domain/policy/events.js'
 import type { SearchEngine, Status } from './domain/search/port.js'
 import { openSearching, type SearchingParts } from './searching.js'
 
-const READY: Status = { state: 'ready', wantsRebuild: false, wantsTidying: false, rebuilding: null, entries: 1, restarts: 0 }
+const READY: Status = { state: 'ready', wantsRebuild: false, rebuilding: null, entries: 1, restarts: 0 }
 
 /** Searching over two engines, of which only how far they are matters here. */
 function open(t: { teardown(end: () => unknown): void }) {

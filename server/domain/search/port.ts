@@ -32,6 +32,8 @@ export interface SearchEngine {
    */
   rebuild(entries: AsyncIterable<Entry>, progress?: (done: number) => void): Promise<void>
 
+  /** For a quiet hour: what makes it answer faster and changes nothing that is found. Ends early when stopped. @throws SearchUnavailable */
+  tidy(stopped: () => boolean): Promise<void>
   /** Resolves when nothing of what was replaced or dropped is left in the engine's own files. @throws SearchUnavailable */
   scrub(): Promise<void>
 
@@ -161,8 +163,6 @@ export interface Status {
   readonly state: 'ready' | 'starting' | 'down'
   /** the index is empty or of another release: `rebuild` is wanted */
   readonly wantsRebuild: boolean
-  /** it answers as it should, and would be faster after a rebuild in a quiet hour */
-  readonly wantsTidying: boolean
   /** entries taken so far by a rebuild under way */
   readonly rebuilding: number | null
   readonly entries: number

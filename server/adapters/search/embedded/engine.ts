@@ -122,6 +122,8 @@ class EmbeddedSearch implements SearchEngine {
     }
   }
 
+  async tidy(): Promise<void> {}
+
   async scrub(): Promise<void> {
     await Promise.all([this.lane.write('scrub', {}), this.building?.lane?.write('scrub', {})])
   }
@@ -131,7 +133,6 @@ class EmbeddedSearch implements SearchEngine {
     return {
       state: state === 'closed' ? 'down' : state,
       wantsRebuild: !complete,
-      wantsTidying: false,
       rebuilding: this.building?.done ?? null,
       entries,
       restarts,

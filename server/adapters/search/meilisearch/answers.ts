@@ -37,6 +37,11 @@ export function together(counts: readonly Readonly<Record<string, number>>[]): R
   return Object.fromEntries(sums)
 }
 
+/** Each once: while an index in two is put together an entry may stand in both for a moment. */
 export function documentsIn(hits: readonly unknown[]): Read[] {
-  return hits.flatMap((hit) => readDocument(hit) ?? [])
+  return distinct(hits.flatMap((hit) => readDocument(hit) ?? []))
+}
+
+export function distinct(documents: readonly Read[]): Read[] {
+  return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
 }

@@ -6,10 +6,10 @@ import { collect, entry, find, ids } from '../contract/subject.js'
 import { Delta } from './delta.js'
 import { MEILISEARCH_MISSING, scratchMeilisearch, startMeilisearch } from './start-meilisearch.js'
 
-const AT_ONCE = { from: 0, much: 1, announced: 0, tidied: 3 }
+const AT_ONCE = { from: 0, much: 1, announced: 0, overlap: 0 }
 
 t.test('what is new gets an index of its own when there is much of it beside a large one', async (t) => {
-  const delta = new Delta('tacit-delta', { from: 1_000, much: 10, announced: 5_000, tidied: 20 })
+  const delta = new Delta('tacit-delta', { from: 1_000, much: 10, announced: 5_000, overlap: 0 })
   t.notOk(delta.isWanted(50, 999, 0), 'a small index takes everything fast')
   t.notOk(delta.isWanted(9, 1_000, 61_000), 'what people write is little')
   t.notOk(delta.isWanted(9, 1_000, 122_000), 'nine a minute are too')
@@ -23,18 +23,15 @@ t.test('what is new gets an index of its own when there is much of it beside a l
   delta.saw(true, 0, 803_000)
   t.ok(delta.takes(805_000), 'it was there all the time')
   t.notOk(delta.isWanted(50, 1_000, 805_000), 'there is one')
-  t.notOk(delta.worthTidying)
-  delta.saw(true, 20, 806_000)
-  t.ok(delta.worthTidying)
   delta.saw(false, 20, 807_000)
-  t.same([delta.open, delta.takes(900_000), delta.entries, delta.worthTidying], [false, false, 0, false])
+  t.same([delta.open, delta.takes(900_000), delta.entries], [false, false, 0])
 })
 
 await t.test('an index in two', { skip: MEILISEARCH_MISSING }, async (t) => {
   const server = await startMeilisearch(t)
   const client = new Meilisearch({ host: server.url, apiKey: server.key, defaultWaitOptions: { timeout: 60_000 } })
-  const held = async (name: string): Promise<string[]> =>
-    (await client.index(name).getDocuments({ limit: 100 })).results.flatMap(({ facts }) => ((facts as { id: string } | undefined)?.id ?? [])).sort()
+  const documents = async (name: string, limit = 100) => (await client.index<{ id: string; facts: { id: string } }>(name).getDocuments({ limit })).results.filter(({ facts }) => facts)
+  const held = async (name: string, limit?: number): Promise<string[]> => (await documents(name, limit)).map(({ facts }) => facts.id).sort()
   const open = (name: string, splitting = AT_ONCE): Promise<SearchEngine> => scratchMeilisearch(t, server, { name, splitting })
   const inTwo = async (name: string): Promise<SearchEngine> => {
     const engine = await open(name)
@@ -63,19 +60,77 @@ await t.test('an index in two', { skip: MEILISEARCH_MISSING }, async (t) => {
 
   await t.test('a rebuild puts them together in one moment, and what is new goes to the large one again', async (t) => {
     const engine = await inTwo('together')
-    t.notOk(engine.status().wantsTidying)
     await engine.put([entry('third', 'ledger')])
-    t.ok(engine.status().wantsTidying, 'so many are worth it')
     const heard = await open('together')
     t.equal((await find(heard, 'ledger')).total, 6, 'a portal that was just started looks in both')
     await engine.rebuild(reading('old', 'older', 'first', 'new', 'newer', 'third'))
-    t.notOk(engine.status().wantsTidying)
     t.same(await held('together'), ['first', 'new', 'newer', 'old', 'older', 'third'])
     t.same(await held('together-delta'), [], 'who has not heard of it yet finds nothing twice')
     t.equal((await find(heard, 'ledger')).total, 6)
     t.equal((await find(engine, 'ledger')).total, 6)
     const names = (await client.getRawIndexes()).results.map(({ uid }) => uid).filter((uid) => uid.startsWith('together'))
     t.same(names.sort(), ['together', 'together-delta'], 'nothing is left over')
+  })
+
+  await t.test('tidied up in a quiet hour, what is new is in the large one, as it was, and the small one is closed', async (t) => {
+    const engine = await inTwo('tidy')
+    await engine.put([entry('old', 'ledger account', { version: 2 }), entry('new', 'ledger account', { version: 2 })])
+    const before = await documents('tidy-delta')
+    await engine.tidy(() => true)
+    t.same(await held('tidy-delta'), ['new', 'newer'], 'not by somebody who is about to stop')
+    await engine.tidy(() => false)
+    t.same(await held('tidy'), ['first', 'new', 'newer', 'old', 'older'])
+    t.same(await held('tidy-delta'), [])
+    t.same((await documents('tidy')).filter(({ id }) => before.some((each) => each.id === id)), before)
+    t.same((await client.index('tidy').getDocument('_about'))['about'].delta, false)
+    t.same((await ids(engine, 'account')).sort(), ['new', 'old'])
+    t.equal(engine.status().entries, 5)
+    await engine.put([entry('newest', 'ledger')])
+    await engine.put([entry('last', 'ledger')])
+    t.same(await held('tidy-delta'), ['last'], 'and opened again when much is new')
+    await engine.tidy(() => false)
+    await engine.tidy(() => false)
+    t.equal((await find(engine, 'ledger')).total, 7)
+  })
+
+  await t.test('whoever searches while it is tidied up finds everything, each once, and nothing that was replaced', async (t) => {
+    const engine = await open('meanwhile', { ...AT_ONCE, overlap: 400 })
+    await engine.rebuild(reading('old'))
+    await engine.put([entry('first', 'ledger')])
+    const all = Array.from({ length: 600 }, (_, n) => `n${n}`)
+    await engine.put(all.map((id, n) => entry(id, 'ledger', { at: new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString() })))
+    t.equal((await held('meanwhile-delta', 1_000)).length, 600, 'premise: more than is sent at once')
+    let tidied = false
+    const tidying = engine.tidy(() => false).finally(() => (tidied = true))
+    const writing = (async () => {
+      for (let version = 2; !tidied; version += 1) await engine.put([entry('n7', `passbook version${version}`, { version }), entry(`while${version}`, 'ledger')])
+    })()
+    let [looks, twice] = [0, false]
+    for (; !tidied; looks += 1) {
+      const { total } = await find(engine, 'ledger', { size: 100 })
+      const { hits } = await find(engine, '', { size: 100, page: 1 + (looks % 6) })
+      t.equal(new Set(hits.map(({ id }) => id)).size, hits.length, 'each once')
+      twice ||= total > 1_000
+      t.ok(total >= 600, `${total} found`)
+      const { hits: replaced } = await find(engine, 'passbook', { size: 100 })
+      t.ok(replaced.length <= 1)
+    }
+    await Promise.all([tidying, writing])
+    t.ok(twice, 'premise: somebody searched while everything stood in both')
+    await engine.tidy(() => false)
+    t.same(await held('meanwhile-delta', 1_000), [])
+    const now = await held('meanwhile', 1_000)
+    t.same(now.filter((id) => !id.startsWith('while')), ['first', 'old', ...all].sort())
+    t.equal((await find(engine, 'passbook')).total, 1)
+  })
+
+  await t.test('a newer state that another portal has written into the large one is not lost by it', async (t) => {
+    const engine = await inTwo('newest')
+    const [double] = (await documents('newest-delta')).filter(({ facts }) => facts.id === 'new')
+    await client.index('newest').addDocuments([{ ...double, facts: { ...double?.facts, version: 9 } }]).waitTask()
+    await engine.tidy(() => false)
+    t.equal((await engine.versionsOf(['new'])).get('new'), 9)
+    t.same(await held('newest-delta'), [])
   })
 
   await t.test('nothing goes there before every portal can have heard of it', async (t) => {

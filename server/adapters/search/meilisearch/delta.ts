@@ -6,12 +6,12 @@ export interface Splitting {
   readonly much: number
   /** ms until every portal has heard that there is a second one: longer than two looks at the index are apart */
   readonly announced: number
-  /** entries of the small one that are worth being put together with the large one, in a quiet hour */
-  readonly tidied: number
+  /** ms for which an entry that is put into the large one stays in the small one: longer than any question is waited for */
+  readonly overlap: number
 }
 
 /** A hundred new entries take the engine three seconds at a million, and as many in an index of their own a fifth of one (content/decisions/0033). */
-export const SPLITTING: Splitting = { from: 50_000, much: 50, announced: 7_500, tidied: 10_000 }
+export const SPLITTING: Splitting = { from: 50_000, much: 50, announced: 7_500, overlap: 2_000 }
 
 const MINUTE = 60_000
 const PAUSE = 10 * MINUTE
@@ -26,7 +26,7 @@ export class Delta {
   private postponed = 0
   private lately: { readonly at: number; readonly entries: number }[] = []
 
-  constructor(readonly name: string, private readonly splitting: Splitting) {}
+  constructor(readonly name: string, readonly splitting: Splitting) {}
 
   /** Whether its entries are looked for. */
   get open(): boolean {
@@ -36,10 +36,6 @@ export class Delta {
   /** Whether new entries go there: every portal looks for them there by now. @param now ms, of a clock that only goes forward */
   takes(now: number): boolean {
     return this.seenOpen !== null && now - this.seenOpen >= this.splitting.announced
-  }
-
-  get worthTidying(): boolean {
-    return this.open && this.entries >= this.splitting.tidied
   }
 
   saw(open: boolean, entries: number, now: number): void {

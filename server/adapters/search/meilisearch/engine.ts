@@ -106,14 +106,18 @@ class MeilisearchEngine implements SearchEngine {
     return this.keeping.rebuild(entries, progress)
   }
 
+  tidy(stopped: () => boolean): Promise<void> {
+    return this.keeping.tidy(stopped)
+  }
+
   scrub(): Promise<void> {
     return this.keeping.scrub()
   }
 
   status(): Status {
     const { state, returns } = this.server
-    const { complete, entries, rebuilding, delta } = this.keeping
-    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, wantsTidying: delta.worthTidying, rebuilding, entries, restarts: returns }
+    const { complete, entries, rebuilding } = this.keeping
+    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, rebuilding, entries, restarts: returns }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,9 @@ import { SearchUnavailable, type Hit } from '../../../domain/search/port.js'
 import { Building } from './building.js'
 import { Delta, type Splitting } from './delta.js'
 import { isOurs } from './document.js'
+import { EMBEDDER } from './embedder.js'
 import { encodeId } from './encode.js'
+import { POURED, poured } from './pour.js'
 import type { Server } from './server.js'
 import { STAMP } from './settings.js'
 import { unlessMissing, type Writing } from './writing.js'
@@ -56,6 +58,11 @@ export class Keeping {
     return this.delta.open ? [this.name, this.delta.name] : [this.name]
   }
 
+  /** With an embedder documents hold texts that it reads: one that is turned on or off wants all of them made anew. */
+  private get stamp(): string {
+    return this.writing.hasVectors ? `${STAMP}-${EMBEDDER}` : STAMP
+  }
+
   get rebuilding(): number | null {
     return this.building?.done ?? null
   }
@@ -75,7 +82,7 @@ export class Keeping {
     this.about = (about as { about?: About } | null)?.about ?? null
     const fresh = this.about?.delta ? await client.index(this.delta.name).getStats().catch(unlessMissing) : null
     this.delta.saw(fresh !== null, fresh?.numberOfDocuments ?? 0, performance.now())
-    this.complete = this.about?.stamp === STAMP
+    this.complete = this.about?.stamp === this.stamp
     this.entries = stats.numberOfDocuments - (about ? 1 : 0) + this.delta.entries
   }
 
@@ -136,6 +143,16 @@ export class Keeping {
     }
   }
 
+  /** Puts the small index into the large one, a piece at a time, and closes it when nothing is left in it. */
+  async tidy(stopped: () => boolean): Promise<void> {
+    // What is written meanwhile may go to the small one, and is for the next time.
+    for (let left = this.delta.entries; this.delta.open && this.complete && !stopped(); left -= POURED) {
+      if (this.building || this.closed) return
+      await this.inTurn(() => (this.delta.entries > 0 ? this.pour() : this.closeDelta()))
+      if (left < 0) return
+    }
+  }
+
   scrub(): Promise<void> {
     return this.inTurn(async () => {
       const { building, writing } = this
@@ -156,8 +173,8 @@ export class Keeping {
    * @returns the names of what is not needed any more
    */
   private async swapIn(next: string): Promise<readonly string[]> {
-    const about: About = { stamp: STAMP, build: randomUUID() }
-    await this.writing.add(next, [{ id: ABOUT, about }])
+    const about: About = { stamp: this.stamp, build: randomUUID() }
+    await this.writing.add(next, [this.say(about)])
     const swapped = [this.name]
     if (await this.writing.isThere(this.delta.name)) {
       await this.writing.begin(beside(this.delta.name))
@@ -189,10 +206,26 @@ export class Keeping {
     if (delta.isWanted(unseen, this.entries, performance.now())) await this.openDelta().catch(() => delta.postpone(performance.now()))
   }
 
+  private async pour(): Promise<void> {
+    await poured(this.server, this.writing, { from: this.delta.name, into: this.name, overlap: this.delta.splitting.overlap })
+    await this.server.manage('count', () => this.look())
+  }
+
+  /** Portals that have not heard of it yet find an empty one. */
+  private async closeDelta(): Promise<void> {
+    await this.writing.add(this.name, [this.say({ ...this.about, delta: false })])
+    await this.server.manage('count', () => this.look())
+  }
+
   private async openDelta(): Promise<void> {
     await this.writing.begin(this.delta.name)
-    await this.writing.add(this.name, [{ id: ABOUT, about: { ...this.about, delta: true } }])
+    await this.writing.add(this.name, [this.say({ ...this.about, delta: true })])
     await this.server.manage('count', () => this.look())
+  }
+
+  /** It means nothing: no embedder is asked about it. */
+  private say(about: About): object {
+    return { id: ABOUT, about, ...(this.writing.hasVectors && { _vectors: { [EMBEDDER]: null } }) }
   }
 
   private async inTurn(work: () => Promise<void>): Promise<void> {

@@ -8,6 +8,7 @@ import { noResults } from '../embedded/no-results.js'
 import { enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedded/rank.js'
 import { hitOf } from '../embedded/search.js'
 import type { Synonyms } from '../embedded/synonyms.js'
+import { distinct } from './answers.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
 import type { Read } from './document.js'
 import { EVERY } from './encode.js'
@@ -207,10 +208,6 @@ function mixed(said: readonly Hit[], meant: readonly Hit[], ratio: number): Hit[
 
 function hitOfDocument({ facts }: Read): Hit {
   return { kind: facts.kind, id: facts.id, version: facts.version }
-}
-
-function distinct(documents: readonly Read[]): Read[] {
-  return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
 }
 
 /** The others are counted without what was chosen of them. */

@@ -12,6 +12,10 @@ const BREATH = 20
 export class Writing {
   constructor(private readonly server: Server, private readonly embedders: Settings['embedders']) {}
 
+  get hasVectors(): boolean {
+    return this.embedders !== undefined
+  }
+
   /** Without settings, if there was none. */
   async makeUnlessThere(client: Meilisearch, name: string): Promise<void> {
     if (await client.index(name).getRawInfo().catch(unlessMissing)) return
@@ -49,8 +53,8 @@ export class Writing {
    * What the engine was handed it keeps itself: only the number of the task is waited with, and nothing holds the documents.
    * @returns when it has been handed over, what is to be waited for
    */
-  async handOver(name: string, documents: readonly Document[]): Promise<{ readonly done: Promise<void> }> {
-    const task: EnqueuedTask = await this.server.manage('fill', async (client) => client.index(name).addDocuments([...documents]))
+  async handOver(name: string, documents: readonly object[]): Promise<{ readonly done: Promise<void> }> {
+    const task: EnqueuedTask = await this.server.manage('fill', async (client) => client.index(name).addDocuments([...documents] as never))
     return { done: this.server.task('fill', async () => task) }
   }
 
