@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../server/config.js'
 import type { Refusals } from '../server/domain/people/refusal.js'
-import type { StaffPlan } from '../server/domain/policy/import-staff.js'
+import type { StaffLine } from '../server/domain/policy/import-staff.js'
 import type { House } from '../server/http/house.js'
 import { checkStaff, importStaff, readStaff } from '../server/http/staff-room.js'
 import { openHouse } from '../server/wire.js'
@@ -26,22 +26,25 @@ async function run(): Promise<number> {
     if (!admin?.active || !admin.roles.includes('admin')) throw new Error(`${values.as} is no administrator of this portal.`)
     const read = await readStaff(house, bytes)
     if (!read.ok) throw new Error(sentences(house, read.refusals))
-    const plan = values['dry-run'] ? checkStaff(house, admin, read.value, leaveOut) : (await importStaff(house, admin, read.value, { by: admin.id, via: 'job' }, leaveOut)).plan
-    tell(house, plan, values['dry-run'])
-    return plan.refused ? 1 : 0
+    const dry = values['dry-run'] ? await checkStaff(house, admin, read.value, leaveOut) : null
+    const { lines, plan } = dry ? { lines: dry.lines, plan: dry } : await importStaff(house, admin, read.value, { by: admin.id, via: 'job' }, { leaveOut })
+    // Over files no portal runs beside this; over a database the one that leads tells people.
+    if (!values['dry-run']) await house.runJobs('staff')
+    tell(house, lines, plan?.refused ?? false, values['dry-run'])
+    return plan?.refused ? 1 : 0
   } finally {
     await house.close()
   }
 }
 
-function tell(house: House, plan: StaffPlan, dry: boolean): void {
-  for (const { line, login, what, refusals } of plan.lines) {
+function tell(house: House, lines: readonly StaffLine[], refused: boolean, dry: boolean): void {
+  for (const { line, login, what, refusals } of lines) {
     if (what !== 'unchanged') console.log(`line ${line} ${login}: ${what === 'refused' ? sentences(house, refusals) : what}`)
   }
-  const count = (what: string) => plan.lines.filter((line) => line.what === what).length
+  const count = (what: string) => lines.filter((line) => line.what === what).length
   console.log(`${count('added')} added, ${count('changed')} changed, ${count('unchanged')} unchanged, ${count('refused')} refused.`)
-  if (plan.refused) console.log('Nothing was taken: correct the file and run it again, or say --leave-out-bad-rows to take the good rows.')
-  else if (plan.leftOut > 0) console.log(`${plan.leftOut} wrong rows ${dry ? 'would be' : 'were'} left out, as you asked.${dry ? ' A dry run: nothing was written.' : ' Correct them and run the file again: the rest changes nothing.'}`)
+  if (refused) console.log('Nothing was taken: correct the file and run it again, or say --leave-out-bad-rows to take the good rows.')
+  else if (count('refused') > 0) console.log(`${count('refused')} wrong rows ${dry ? 'would be' : 'were'} left out, as you asked.${dry ? ' A dry run: nothing was written.' : ' Correct them and run the file again: the rest changes nothing.'}`)
   else if (dry) console.log('A dry run: nothing was written.')
 }
 

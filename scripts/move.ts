@@ -60,7 +60,7 @@ function summed(kinds: ReadonlyMap<ItemKind, Tallied>): void {
 const WORDS: Readonly<Record<ItemKind, string>> = {
   founded: 'portal', secret: 'secret', department: 'departments', team: 'teams', person: 'people', rights: 'counts of rights', credential: 'credentials', token: 'tokens',
   channel: 'channels', vocabulary: 'vocabularies', gap: 'gaps', redaction: 'redactions', letter: 'letters', place: 'places in the feed', aside: 'events set aside',
-  customer: 'customers', note: 'notes', draft: 'drafts', notices: 'lists of notices', import: 'imports', upload: 'uploads', mail: 'kept mails', read: 'reads', visit: 'visits', record: 'entries of the record',
+  customer: 'customers', note: 'notes', draft: 'drafts', notices: 'lists of notices', import: 'imports', upload: 'uploads', staffImport: 'imports of staff', staffPaper: 'their papers', mail: 'kept mails', read: 'reads', visit: 'visits', record: 'entries of the record',
 }
 
 run().catch((error: unknown) => {

@@ -16,7 +16,7 @@ async function run(): Promise<number> {
     const { post } = house
     const round = await sendDue(post, now.toISOString())
     for (const { id, state } of round.letters) {
-      const letter = post.outbox.get(id)
+      const letter = await post.outbox.get(id)
       console.log(`${state.padEnd(11)} ${letter?.kind ?? ''} ${letter?.to ?? ''} ${letter?.log.at(-1)?.said ?? ''}`.trimEnd())
     }
     for (const { letter, error } of round.troubles) console.error(`${letter}:`, error)

@@ -21,6 +21,8 @@ export interface JobParts {
   readonly reconcile?: (stopped: () => boolean) => Promise<unknown>
   /** backups that were made go on the record */
   readonly noteBackups?: () => Promise<void>
+  /** whom an import of staff concerns is told */
+  readonly tellOfStaff?: (stopped: () => boolean) => Promise<void>
   /** what waits too long goes to the curators above */
   readonly escalate?: (now: string, stopped: () => boolean) => Promise<void>
 }
@@ -30,7 +32,7 @@ const KEPT_DAYS = 90
 
 /** Everything the server does by itself. */
 export function jobsOf(parts: JobParts): readonly Job[] {
-  const { post, log, escalate, sweepSessions, noteBackups, reconcile } = parts
+  const { post, log, escalate, sweepSessions, noteBackups, reconcile, tellOfStaff } = parts
   const report = (round: Round) => {
     for (const { letter, error } of round.troubles) log.error({ letter, error }, 'a letter could not be handled and waits for the next round')
   }
@@ -41,6 +43,8 @@ export function jobsOf(parts: JobParts): readonly Job[] {
     { name: 'due', every: '5 * * * *', run: (now, stopped) => letFallDue(parts, now, stopped) },
     ...(escalate ? [{ name: 'escalation', every: '35 * * * *', run: escalate }] : []),
     ...(sweepSessions ? [{ name: 'sessions', every: '23 * * * *', run: async (now: string) => void (await sweepSessions(now)) }] : []),
+    // Nothing is asked of the store while nobody is to be told.
+    ...(tellOfStaff ? [{ name: 'staff', every: '*/2 * * * * *', run: async (_now: string, stopped: () => boolean) => tellOfStaff(stopped) }] : []),
     ...(noteBackups ? [{ name: 'backups', every: '25 * * * * *', run: noteBackups }] : []),
     // Every process holds its own index against the store, and who feeds the engines of all, those.
     ...(reconcile ? [{ name: 'search', every: '40 2 * * *', everywhere: true, run: async (_now: string, stopped: () => boolean) => void (await reconcile(stopped)) }] : []),

@@ -31,6 +31,7 @@ import { LINK_HOURS } from './domain/people/credential.js'
 import type { PostOffice } from './domain/digests/post-office.js'
 import { dayAt, startOfDay } from './domain/digests/post-office.js'
 import { tellOfCover } from './domain/digests/tell-of-cover.js'
+import { tellOfStaff } from './domain/digests/tell-of-staff.js'
 import { tellOfMove } from './domain/digests/tell-of-move.js'
 import { mailPasswordLink, tellRightsChanged } from './domain/digests/tell-people.js'
 import { jobsOf, noticesConsumer, type JobParts } from './jobs.js'
@@ -106,7 +107,9 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       notes: kept.allNotes, pass: everything('what waits is looked through for everybody'), directories, dayAt: () => clock.today(),
       troubled: (note, error) => told(`an item that waits could not be looked at: ${note} ${String(error)}`),
     }
-    const parts: JobParts = { post, allNotes: kept.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped), noteBackups: () => kept.noteBackups(), reconcile: (stopped) => searching.reconcile(stopped) }
+    const passwords = openPasswords()
+    const staffDesk = { post, imports: kept.staffImports, people, credentials, passwords, pass: everything('people are told of an import of staff by whichever process leads'), breathe: () => new Promise<void>(setImmediate), troubled: (one: string, error: unknown) => told(`people of an import of staff could not be told, and will be: ${one} ${String(error)}`) }
+    const parts: JobParts = { post, allNotes: kept.allNotes, pass, nextId: ids.next, log, sweepSessions: (now) => sessions.sweep(now), escalate: (now, stopped) => escalateWaiting(waiting, now, stopped), noteBackups: () => kept.noteBackups(), tellOfStaff: (stopped) => tellOfStaff(staffDesk, clock.now, stopped), reconcile: (stopped) => searching.reconcile(stopped) }
     const notes = recordedNotes(kept.notes, record, clock.now)
     const { batches } = kept
     const imports = new ImportDesk({
@@ -163,15 +166,16 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       credentials,
       sessions,
       record,
-      passwords: openPasswords(),
+      passwords,
       throttle: openThrottle(kept.guesses ?? undefined),
       secret,
       post,
       keptMail,
       runJobs: async (name) => { await indexed; await scheduler?.run(name) },
+      staffImports: kept.staffImports,
       tellRightsChanged: (before, after, by) => tellRightsChanged(post, before, after, by, clock.now()),
       tellOfMove: (before, department, by) => tellOfMove(post, before, department, by, clock.now()),
-      mailPasswordLink: async (person, token, reason) => mailPasswordLink(post, person, { token, until: new Date(Date.parse(clock.now()) + LINK_HOURS * 3_600_000).toISOString(), reason }, ids.next(), clock.now()),
+      mailPasswordLink: async (person, token, reason) => void (await mailPasswordLink(post, person, { token, until: new Date(Date.parse(clock.now()) + LINK_HOURS * 3_600_000).toISOString(), reason }, ids.next(), clock.now())),
       directories,
       readiness: () => ({ ...kept.progress(), ready: ready && kept.isUp() }),
       fresh: () => kept.fresh(),

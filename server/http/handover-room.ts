@@ -1,5 +1,5 @@
 import { knowers } from '../domain/customers/customer.js'
-import { ableCurators, handOverCustomer } from '../domain/customers/hand-over-customer.js'
+import { handOverCustomer, isAbleCurator } from '../domain/customers/hand-over-customer.js'
 import type { NoticeKind } from '../domain/community/notice.js'
 import { handOverChannel } from '../domain/digests/hand-over-channel.js'
 import type { Channel } from '../domain/digests/channel.js'
@@ -73,6 +73,11 @@ function chosenIn(to: Successors): readonly string[] {
   return [to.notes, to.customers, ...Object.values(to.channels)].filter((id) => id !== '')
 }
 
+/** Whether somebody may be chosen at all: not whoever goes, and nobody gives themselves anything, whatever their role. */
+export function maySucceed(other: Person, from: Person, admin: Person): boolean {
+  return other.active && other.id !== from.id && other.id !== admin.id
+}
+
 /** Looked at before anything is done; every verb asks again about its own thing. */
 function objectionTo(to: Successors, { channels }: Estate, admin: Person, from: Person, people: Directory): Refused | null {
   const chosen = chosenIn(to)
@@ -80,7 +85,7 @@ function objectionTo(to: Successors, { channels }: Estate, admin: Person, from: 
   if (chosen.some((id) => !people.person(id)?.active || id === from.id)) return refused('', 'handover.unknown')
   // Nobody gives themselves anything, whatever their role.
   if (chosen.includes(admin.id)) return refused('', 'handover.yourself')
-  if (to.customers !== '' && !ableCurators(people).some(({ id }) => id === to.customers)) return refused('customers', 'handover.curator.not_able')
+  if (to.customers !== '' && !isAbleCurator(people.person(to.customers))) return refused('customers', 'handover.curator.not_able')
   const misplaced = channels.find(({ id, team }) => (to.channels[id] ?? '') !== '' && !people.members(team).some((member) => member.id === to.channels[id]))
   return misplaced ? refused(`channel-${misplaced.id}`, 'digests.owner.not_in_team') : null
 }

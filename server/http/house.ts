@@ -8,6 +8,7 @@ import type { Help } from '../domain/people/help.js'
 import type { Credentials, Passwords, People, Sessions, Throttle, Visits } from '../domain/people/port.js'
 import type { Words } from '../domain/people/words.js'
 import type { AuditRecord } from '../domain/policy/record.js'
+import type { StaffImports } from '../domain/policy/staff-import.js'
 import type { Tokens } from '../domain/policy/token.js'
 import type { Customers } from '../domain/customers/port.js'
 import type { ImportDesk } from '../domain/curation/import-desk.js'
@@ -37,6 +38,7 @@ export interface House {
   readonly notes: Notes
   readonly customers: Customers
   readonly imports: ImportDesk
+  readonly staffImports: StaffImports
   readonly redactions: RedactionDesk
   readonly tokens: Tokens
   readonly drafts: Drafts

@@ -1,9 +1,13 @@
 import { rightsThatChanged } from '../domain/digests/tell-people.js'
+import { changedBetween } from '../domain/people/changed-between.js'
 import type { Department, Person, Team } from '../domain/people/person.js'
 import type { Firstly, Roster } from '../domain/people/port.js'
 import type { Act as Deed, RecordedKind } from '../domain/policy/record.js'
 import type { House } from './house.js'
 import type { Hand } from './people-room.js'
+
+/** Of an import of thousands, so that nobody waits for all of them. */
+const LINES_AT_ONCE = 500
 
 interface Line {
   readonly did: Deed
@@ -17,31 +21,40 @@ interface Line {
  * the record cannot be written (SAFETY.md decision 7). Should the disk refuse the change itself afterwards, the record says that too.
  */
 export async function changeOnRecord<R>(house: Pick<House, 'record' | 'clock'>, hand: Hand, change: (firstly: Firstly) => Promise<R>): Promise<R> {
-  const written: Line[] = []
+  const written = new Map<string, RecordedKind>()
   try {
     return await change(async (before, after) => {
       const lines = linesOf(before, after)
-      const outcomes = await Promise.allSettled(lines.map(async (line) => {
-        await append(house, hand, line)
-        written.push(line)
-      }))
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+      for (let some = several(lines); some.length > 0; some = several(lines)) {
+        const outcomes = await Promise.allSettled(some.map(async (line) => {
+          await append(house, hand, line)
+          written.set(line.thing.id, line.thing.kind)
+        }))
+        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+      }
     })
   } catch (error) {
-    const things = new Map(written.map(({ thing }) => [thing.id, thing]))
-    await Promise.all([...things.values()].map((thing) => append(house, hand, { did: 'person.change_failed', thing, from: '', to: '' }))).catch(() => {})
+    await Promise.all([...written].map(([id, kind]) => append(house, hand, { did: 'person.change_failed', thing: { kind, id }, from: '', to: '' }))).catch(() => {})
     throw error
   }
 }
 
 /** Everything about rights that differs between two rosters. */
-function linesOf(before: Roster, after: Roster): readonly Line[] {
-  const known = { persons: byId(before.persons), departments: byId(before.departments), teams: byId(before.teams) }
-  return [
-    ...after.departments.filter((one) => known.departments.get(one.id) !== one).map((one) => departmentLine(known.departments.get(one.id), one)),
-    ...after.teams.filter((one) => known.teams.get(one.id) !== one).map((one) => teamLine(known.teams.get(one.id), one)),
-    ...after.persons.filter((one) => known.persons.get(one.id) !== one).flatMap((one) => personLines(known.persons.get(one.id), one)),
-  ]
+function* linesOf(before: Roster, after: Roster): Generator<Line> {
+  for (const [, was, is] of changedBetween(before.departments, after.departments)) if (is) yield departmentLine(was, is)
+  for (const [, was, is] of changedBetween(before.teams, after.teams)) if (is) yield teamLine(was, is)
+  for (const [, was, is] of changedBetween(before.persons, after.persons)) if (is) yield* personLines(was, is)
+}
+
+/** As many as are written together. */
+function several(lines: Iterator<Line>): readonly Line[] {
+  const some: Line[] = []
+  while (some.length < LINES_AT_ONCE) {
+    const next = lines.next()
+    if (next.done) break
+    some.push(next.value)
+  }
+  return some
 }
 
 function personLines(before: Person | undefined, after: Person): Line[] {
@@ -83,8 +96,4 @@ function inOrder<T>(value: T): T {
 /** The record takes codes only: other signs of an address show as stars. */
 function coded(value: string | boolean | readonly string[]): string {
   return (typeof value === 'object' ? [...value].join(',') : String(value)).replace(/[^A-Za-z0-9:._@/,+*-]/g, '*').slice(0, 2_000)
-}
-
-function byId<T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(all.map((one) => [one.id, one]))
 }

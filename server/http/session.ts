@@ -114,7 +114,7 @@ export function sessionFor(house: House, person: Person, from: Pick<Session, 'ag
 }
 
 function epochsOf(house: House, person: string): Pick<Session, 'rights' | 'password'> {
-  return { rights: house.people.rightsEpoch(person), password: house.credentials.of(person).changes }
+  return { rights: house.people.rightsEpoch(person), password: house.credentials.changes(person) }
 }
 
 /** The signed-in person. Only for routes that nobody else gets to. */

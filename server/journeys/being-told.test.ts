@@ -115,7 +115,7 @@ t.test('mail is listed for an administrator, and its words are for the recipient
   const list = await han.get('/admin/mail?q=li.na')
   t.match(list.text, /Password link Li Na li\.na@bank\.example .* Sent/)
   t.notMatch(list.body, /\/password\//, 'no link of anybody\'s')
-  const letter = bank.house.post.outbox.list({ person: 'li-na', kind: 'password_link', page: 1, size: 1 }).rows[0]
+  const letter = (await bank.house.post.outbox.list({ person: 'li-na', kind: 'password_link', page: 1, size: 1 })).rows[0]
   t.equal(letter?.state, 'sent', 'premise: it went to a file')
   const path = `/mail/${letter?.id}`
   t.equal((await han.get(path)).status, 404)

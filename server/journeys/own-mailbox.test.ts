@@ -22,10 +22,10 @@ async function save(browser: Awaited<ReturnType<typeof bank.signIn>>, login: Log
 /** Asks for a link to this person, and tells how many were mailed by that. */
 async function ask(browser: Awaited<ReturnType<typeof bank.signIn>>, login: Login, fields: Record<string, string> = {}) {
   const { id } = bank.person(login)
-  const links = () => bank.house.post.outbox.list({ person: id, kind: 'password_link', page: 1, size: 100 }).total
-  const before = links()
+  const links = async () => (await bank.house.post.outbox.list({ person: id, kind: 'password_link', page: 1, size: 100 })).total
+  const before = await links()
   const page = await browser.post(`/admin/people/${id}/password-link`, fields, { from: `/admin/people/${id}` })
-  return { status: page.status, text: page.text, mailed: links() - before, link: bank.house.credentials.of(id).link }
+  return { status: page.status, text: page.text, mailed: (await links()) - before, link: (await bank.house.credentials.of(id)).link }
 }
 
 /** Somebody who has entered before: a link opens all that is theirs. */
@@ -94,7 +94,7 @@ t.test('a link that waits to be mailed does not follow its owner to another addr
   t.equal((await ask(admin, 'chen.mei')).mailed, 1, 'premise: it waits')
   await save(admin, 'chen.mei', { email: ELSEWHERE })
   await bank.house.runJobs('outbox')
-  const [letter] = bank.house.post.outbox.list({ person: 'chen-mei', kind: 'password_link', page: 1, size: 1 }).rows
+  const [letter] = (await bank.house.post.outbox.list({ person: 'chen-mei', kind: 'password_link', page: 1, size: 1 })).rows
   t.same([letter?.state, letter?.to], ['skipped', 'chen.mei@bank.example'])
 })
 

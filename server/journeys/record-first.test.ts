@@ -13,9 +13,9 @@ function entry(login: Login, change: object = {}) {
 }
 
 /** Everything that rights hang on, as it is kept. */
-function rights(): string {
+async function rights(): Promise<string> {
   const { persons, departments, teams } = bank.house.people.directory()
-  const credentials = [...persons.keys()].map((id) => bank.house.credentials.of(id))
+  const credentials = await Promise.all([...persons.keys()].map((id) => bank.house.credentials.of(id)))
   return JSON.stringify([[...persons.values()], [...departments.values()], [...teams.values()], credentials])
 }
 
@@ -34,23 +34,28 @@ t.test('while the record cannot be written nobody’s rights, address, departmen
     'the tree': () => han.post('/admin/departments', { id: east?.id ?? '', name: east?.name ?? '', nameZh: east?.nameZh ?? '', parent: 'corporate' }, { token }),
     'a team': () => han.post('/admin/teams', { id: team?.id ?? '', name: team?.name ?? '', nameZh: team?.nameZh ?? '', department: 'corporate', email: team?.email ?? '' }, { token }),
     'disabling': () => han.post('/admin/people/li-na/activity', { active: 'no' }, { token }),
-    'a file of staff': () => han.post('/admin/people/import/run', { file: Buffer.from('login,clearance\nli.na,restricted\nwang.wei,restricted\n').toString('base64') }, { token }),
+    'a file of staff': async () => {
+      const edge = 'edge'
+      const payload = `--${edge}\r\ncontent-disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--${edge}\r\ncontent-disposition: form-data; name="file"; filename="staff.csv"\r\ncontent-type: text/csv\r\n\r\nlogin,clearance\nli.na,restricted\nwang.wei,restricted\n\r\n--${edge}--\r\n`
+      const looked = await han.request({ method: 'POST', url: '/admin/people/import', payload, headers: { 'content-type': `multipart/form-data; boundary=${edge}` } })
+      return han.submit(looked.form('/admin/people/import/run'))
+    },
     'cover': () => zhao.post('/queue/cover', { from: '2026-03-04', until: '2026-03-06', deputy: 'qian-yu' }, { token: own }),
   }
   t.equal((await li.get('/me')).status, 200, 'premise')
   for (const [name, act] of Object.entries(acts)) {
-    const before = rights()
+    const before = await rights()
     record.append = () => Promise.reject(new Error('no space'))
     const answer = await act()
     record.append = append
     t.equal(answer.status, 500, `${name}: premise, it came to the record`)
-    t.equal(rights(), before, `${name}: nothing changed`)
+    t.equal(await rights(), before, `${name}: nothing changed`)
   }
   t.equal((await li.get('/me')).status, 200, 'and nobody was signed out')
   for (const [name, act] of Object.entries(acts)) {
-    const before = rights()
+    const before = await rights()
     t.equal((await act()).status, 303, `${name}: premise, otherwise it is done`)
-    t.not(rights(), before, name)
+    t.not(await rights(), before, name)
   }
 })
 

@@ -52,7 +52,7 @@ t.test('mail to an English reader names people as English pages do, and a file o
   t.equal((await qian.submit(form, { verb: 'return', returnCode: 'needs_source', returnText: 'Who said so?' })).status, 303)
   await bank.house.caughtUp()
   await bank.house.runJobs()
-  const { rows } = bank.house.post.outbox.list({ person: bank.person('li.na').id, kind: 'notice', page: 1, size: 5 })
+  const { rows } = await bank.house.post.outbox.list({ person: bank.person('li.na').id, kind: 'notice', page: 1, size: 5 })
   t.equal(rows.length, 1, 'premise: she is told by mail')
   const mail = await bank.house.keptMail?.read(rows[0]?.id ?? '')
   t.match(JSON.stringify(mail), /Li Na/)

@@ -18,7 +18,7 @@ async function heard(act: () => Promise<{ readonly status: number }>): Promise<{
   if (answer.status !== 303) throw new Error(`answered ${answer.status}`)
   const logins = [...bank.house.people.directory().persons.values()].map(({ id }) => id)
   const told = await Promise.all(logins.map(async (id) => ((await bank.house.post.notices.of(id)).some(({ at }) => at === now) ? [id] : [])))
-  const letters = bank.house.post.outbox.list({ kind: 'rights_changed', page: 1, size: 1_000 }).rows.filter(({ at }) => at === now)
+  const letters = (await bank.house.post.outbox.list({ kind: 'rights_changed', page: 1, size: 1_000 })).rows.filter(({ at }) => at === now)
   return { notices: told.flat().sort(), mail: letters.map(({ person }) => person ?? '').sort() }
 }
 
@@ -34,7 +34,7 @@ t.test('when a department moves, whoever reads or decides otherwise by that is t
   t.same(mail, ['gao-yuan', 'qian-yu', 'zhao-min'], 'and those who decide by mail too')
   t.match((await (await bank.signIn('li.na')).get('/notices')).text, /Han Bing moved .* from East Branch to Corporate Banking: who reads and who decides there may have changed/)
   await bank.house.runJobs('outbox')
-  const letter = bank.house.post.outbox.list({ person: 'zhao-min', kind: 'rights_changed', page: 1, size: 1 }).rows[0]
+  const letter = (await bank.house.post.outbox.list({ person: 'zhao-min', kind: 'rights_changed', page: 1, size: 1 })).rows[0]
   t.match((await (await bank.signIn('zhao.min')).get(`/mail/${letter?.id}`)).text, /where a department stands in the tree/)
 })
 

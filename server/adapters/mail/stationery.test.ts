@@ -26,6 +26,10 @@ const MODELS: Readonly<Record<LetterKind, readonly Pick<Sheet, 'subject' | 'mode
   }],
   password_link: [true, false].map((first) => ({ subject: {}, model: { name: 'Li Na', first, login: 'li.na', until: '2026-11-24T00:00:00.000Z', link: 'https://t.example/password/x' } })),
   rights_changed: [true, false].map((own) => ({ subject: {}, model: { name: 'Li Na', own, whose: 'Wang', changes: RIGHTS } })),
+  staff_imported: [0, 1].map((admins) => ({
+    subject: { joined: 3, changed: 1 },
+    model: { name: 'Li Na', joined: 3, changed: 1, admins, by: 'Han Bing', at: '2026-11-24T00:00:00.000Z', first: [{ name: 'Wang', joined: admins === 1, changes: RIGHTS }, { name: 'Zhao', joined: true, changes: [] }], more: 2 * admins, link: 'https://t.example/i' },
+  })),
   notice: ['returned', 'declined', 'widening_offered', 'withheld', 'says_too_much', 'escalated', 'handed_over'].flatMap((notice) =>
     ['A title', ''].map((title) => ({ subject: { notice }, model: { name: 'Li Na', notice, by: 'Cura Tor', title, link: 'https://t.example/n' } }))),
   channel_paused: [{ subject: { channel: 'Team' }, model: { name: 'Li Na', channel: 'Team', address: 'a@b.example', at: '2026-11-24T00:00:00.000Z', link: 'https://t.example/c' } }],

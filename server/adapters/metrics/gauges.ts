@@ -13,7 +13,7 @@ export interface Watched {
   /** those of them that feed a search index */
   readonly indexes: readonly string[]
   readonly notes: Pick<AllNotes, 'read' | 'waiting' | 'waitingSince'>
-  readonly outbox: Pick<Outbox, 'list'>
+  readonly outbox: Pick<Outbox, 'counts'>
   /** counts are taken over everything, and nothing but counts leaves */
   readonly pass: Everything
   /** UTC ISO-8601 with ms */
@@ -69,10 +69,7 @@ export function watch(registry: Registry, watched: Watched): void {
     AGES.forEach((days, place) => it.set({ days: String(days) }, counts[place] ?? 0))
   })
   gauge('tacit_queue_oldest_seconds', 'age of the item that waits longest, 0 when none does', [], async (it) => it.set((await waiting()).oldest))
-  gauge('tacit_letters_waiting', 'letters that are not settled yet', [], (it) => {
-    const one = { page: 1, size: 1 }
-    it.set(outbox.list({ ...one, state: 'planned' }).total + outbox.list({ ...one, state: 'handed_over' }).total)
-  })
+  gauge('tacit_letters_waiting', 'letters that are not settled yet', [], async (it) => it.set((await outbox.counts()).waiting))
 }
 
 /** Asks again only when the last answer is old; a failure is not kept. */

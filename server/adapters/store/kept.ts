@@ -13,6 +13,7 @@ import type { Credentials, People, Sessions, Visits } from '../../domain/people/
 import type { Feed } from '../../domain/policy/events.js'
 import type { Reindexings } from '../../domain/search/reindexing.js'
 import type { AuditRecord } from '../../domain/policy/record.js'
+import type { StaffImports } from '../../domain/policy/staff-import.js'
 import type { Tokens } from '../../domain/policy/token.js'
 
 /** What the law and the feed are about. */
@@ -37,6 +38,7 @@ export interface Kept extends Things {
   readonly outbox: Outbox
   readonly notices: Notices
   readonly batches: Batches
+  readonly staffImports: StaffImports
   readonly redactions: RedactionList
   readonly gaps: Gaps
   readonly tokens: Tokens

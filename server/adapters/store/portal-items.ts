@@ -14,6 +14,7 @@ import type { Credential } from '../../domain/people/credential.js'
 import type { Department, Person, Team } from '../../domain/people/person.js'
 import type { Visit } from '../../domain/people/visit.js'
 import { SEARCH, type ThingEvent } from '../../domain/policy/events.js'
+import type { StaffImport } from '../../domain/policy/staff-import.js'
 import type { Token } from '../../domain/policy/token.js'
 
 /** Where a thing stands in the feed. */
@@ -37,19 +38,22 @@ interface Values {
   readonly channel: Channel
   readonly vocabulary: Taxonomy | Glossary
   readonly gap: Gap
+  readonly staffImport: StaffImport
   /** keyed by their order */
   readonly redaction: ListedRedaction
-  readonly letter: Letter
   /** how far a consumer of events is; places of search indexes are theirs alone */
   readonly place: number
   readonly aside: readonly ThingEvent[]
   readonly customer: Customer & Placed
   readonly note: Note & Placed
+  readonly letter: Letter
   readonly draft: Draft
   /** keyed by the person */
   readonly notices: Omit<NoticeList, 'id' | 'schema'>
   readonly import: Batch
   readonly upload: Buffer
+  /** keyed by the import of staff and what it is */
+  readonly staffPaper: Buffer
   readonly mail: Buffer
   /** keyed by note and person */
   readonly read: null
@@ -65,10 +69,10 @@ export type Item = ItemOf<ItemKind>
 
 /** Few and small: they go over together. */
 export const SMALL = [
-  'founded', 'secret', 'department', 'team', 'person', 'rights', 'credential', 'token', 'channel', 'vocabulary', 'gap', 'redaction', 'letter', 'place', 'aside',
+  'founded', 'secret', 'department', 'team', 'person', 'rights', 'credential', 'token', 'channel', 'vocabulary', 'gap', 'staffImport', 'redaction', 'place', 'aside',
 ] as const satisfies readonly ItemKind[]
 /** Many: they go over in parts, each in the order of its keys, so that a move that was stopped goes on from the last one. */
-export const MANY = ['customer', 'note', 'draft', 'notices', 'import', 'upload', 'mail', 'read', 'visit'] as const satisfies readonly ItemKind[]
+export const MANY = ['customer', 'note', 'letter', 'draft', 'notices', 'import', 'upload', 'staffPaper', 'mail', 'read', 'visit'] as const satisfies readonly ItemKind[]
 export const KINDS: readonly ItemKind[] = [...SMALL, ...MANY, 'record']
 
 /** Places of indexes are not moved: an index is made anew over another store. */

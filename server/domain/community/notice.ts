@@ -6,7 +6,7 @@ export const NOTICES_KEPT = 500
 export const NOTICE_KINDS = [
   'accepted', 'returned', 'declined', 'merged', 'still_true', 'widening_offered', 'widening_agreed', 'widening_refused',
   'lowering_asked', 'lowering_refused', 'resubmitted', 'replied', 'claim_taken_over', 'says_too_much', 'due', 'escalated',
-  'commented', 'reused', 'narrowed', 'withheld', 'rehomed', 'archived', 'restored', 'redaction_proposed', 'redacted', 'rights_changed', 'department_moved', 'handed_over', 'channel_paused',
+  'commented', 'reused', 'narrowed', 'withheld', 'rehomed', 'archived', 'restored', 'redaction_proposed', 'redacted', 'rights_changed', 'staff_imported', 'department_moved', 'handed_over', 'channel_paused',
 ] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
@@ -19,7 +19,7 @@ export interface Notice {
   readonly id: string
   readonly at: string
   readonly kind: NoticeKind
-  readonly about: { readonly kind: 'note' | 'channel' | 'person'; readonly id: string }
+  readonly about: { readonly kind: 'note' | 'channel' | 'person' | 'import'; readonly id: string }
   /** who did it; empty for the clock or a link */
   readonly by: string
   readonly with: Readonly<Record<string, string | number>>

@@ -3,7 +3,7 @@ import { noteAsSeen, type NoteSeen } from '../notes/seen.js'
 import type { Note } from '../notes/note.js'
 import { ABOUT_NOTHING } from '../notes/revision.js'
 import { posted, sightFor, TODAY } from '../notes/sample.js'
-import { composeDigest, type Digest } from './compose.js'
+import { composeDigest, newsOf, type Digest } from './compose.js'
 
 const PERIOD = { key: '2026-11-21', from: '2026-11-14T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z' }
 
@@ -22,7 +22,7 @@ function validated(id: string, facts: { title?: string; level?: Note['rights']['
   return seen
 }
 
-const compose = (fresh: readonly NoteSeen[], used: readonly NoteSeen[] = []) => composeDigest(PERIOD, { fresh, used, topicOf: (key) => key, today: TODAY })
+const compose = (fresh: readonly NoteSeen[], used: readonly NoteSeen[] = []) => composeDigest(PERIOD, { fresh: fresh.flatMap((note) => newsOf(note, TODAY) ?? []), used, topicOf: (key) => key, today: TODAY })
 const ids = (digest: Digest | null) => digest?.topics.flatMap((topic) => topic.entries.map((entry) => entry.id)) ?? []
 
 t.test('nothing new is no digest, even when old notes were used', async (t) => {
@@ -38,6 +38,12 @@ t.test('a confidential note is a number on its topic: no title, no line, no id',
   t.equal(digest?.total, 3)
   t.equal(digest?.sensitive, 2)
   t.notMatch(JSON.stringify(digest), /Closed words|closed/)
+})
+
+t.test('of a confidential note no word is even kept for the digest', async (t) => {
+  const kept = newsOf(validated('closed', { title: 'Closed words', level: 'confidential' }), TODAY)
+  t.match(kept, { id: 'closed', sensitive: true, topic: 'pricing', title: '', body: '' })
+  t.not(newsOf(validated('open', { title: 'Open words' }), TODAY)?.body, '', 'premise')
 })
 
 t.test('restricted notes leave no trace, not even in a number', async (t) => {

@@ -46,9 +46,21 @@ export interface Used {
   readonly times: number
 }
 
+/** What a digest needs of a new note: a period may have thousands, and whole ones of several digests at once fill a process. */
+export interface News {
+  readonly id: string
+  readonly topic: string | null
+  readonly sensitive: boolean
+  /** empty for sensitive ones, of which no word is told */
+  readonly title: string
+  readonly body: string
+  readonly value: number
+  readonly updatedAt: string
+}
+
 export interface Material {
   /** validated within the period, as the channel sees them */
-  readonly fresh: readonly NoteSeen[]
+  readonly fresh: readonly News[]
   /** the most used ones, as the channel sees them */
   readonly used: readonly NoteSeen[]
   readonly questions?: readonly Entry[]
@@ -58,26 +70,36 @@ export interface Material {
   readonly today: string
 }
 
+/** @returns null for a note that no digest tells of */
+export function newsOf(note: NoteSeen, today: string): News | null {
+  if (!isTellable(note, today)) return null
+  const text = note.published ?? note.shown
+  const sensitive = isSensitive(note)
+  return {
+    id: note.id, topic: text.about.topic, sensitive, title: sensitive ? '' : text.title, body: sensitive ? '' : text.body,
+    value: note.rating?.ratings?.value ?? 0, updatedAt: note.updatedAt,
+  }
+}
+
 /** @returns null when there is nothing new: then nothing is sent */
 export function composeDigest(period: Period, material: Material): Digest | null {
-  const fresh = unique(material.fresh).filter((note) => isTellable(note, material.today))
+  const fresh = unique(material.fresh)
   if (fresh.length === 0) return null
-  const open = fresh.filter((note) => !isSensitive(note)).sort(byValue)
+  const open = fresh.filter((note) => !note.sensitive).sort(byValue)
   const listed = open.slice(0, TITLES)
   const told = new Set(listed.slice(0, HEADLINES).map((note) => note.id))
   const used = mostUsed(material.used, period, material.today)
 
   const topics = new Map<string | null, { entries: Entry[]; more: number; sensitive: number }>()
-  const topic = (note: NoteSeen) => {
-    const given = (note.published ?? note.shown).about.topic
-    const key = given === null ? null : material.topicOf(given)
+  const topic = (note: News) => {
+    const key = note.topic === null ? null : material.topicOf(note.topic)
     let found = topics.get(key)
     if (!found) topics.set(key, (found = { entries: [], more: 0, sensitive: 0 }))
     return found
   }
   for (const note of listed) topic(note).entries.push(entryOf(note, told.has(note.id)))
   for (const note of open.slice(TITLES)) topic(note).more += 1
-  for (const note of fresh) if (isSensitive(note)) topic(note).sensitive += 1
+  for (const note of fresh) if (note.sensitive) topic(note).sensitive += 1
 
   return {
     period,
@@ -101,9 +123,8 @@ function isSensitive(note: NoteSeen): boolean {
   return note.rights.level === 'confidential'
 }
 
-function entryOf(note: NoteSeen, withGist: boolean): Entry {
-  const text = note.published ?? note.shown
-  return { id: note.id, title: plainLine(text.title), gist: withGist ? gistOf(text.body, text.title) : '' }
+function entryOf({ id, title, body }: News, withGist: boolean): Entry {
+  return { id, title: plainLine(title), gist: withGist ? gistOf(body, title) : '' }
 }
 
 function mostUsed(notes: readonly NoteSeen[], period: Period, today: string): Used[] {
@@ -119,11 +140,10 @@ function mostUsed(notes: readonly NoteSeen[], period: Period, today: string): Us
     .slice(0, MOST_USED)
 }
 
-function byValue(a: NoteSeen, b: NoteSeen): number {
-  const value = (note: NoteSeen) => note.rating?.ratings?.value ?? 0
-  return value(b) - value(a) || b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id)
+function byValue(a: News, b: News): number {
+  return b.value - a.value || b.updatedAt.localeCompare(a.updatedAt) || a.id.localeCompare(b.id)
 }
 
-function unique(notes: readonly NoteSeen[]): NoteSeen[] {
+function unique<T extends { readonly id: string }>(notes: readonly T[]): T[] {
   return [...new Map(notes.map((note) => [note.id, note])).values()]
 }

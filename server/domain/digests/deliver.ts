@@ -14,12 +14,12 @@ export interface Round {
 
 /** Hands over everything that is due. A server that cannot be reached ends the round; the rest waits for the next. */
 export async function drainOutbox(post: PostOffice, now: string, stopped: () => boolean = () => false): Promise<Round> {
-  const waiting = post.outbox.due(now).values()
+  const waiting = (await post.outbox.due(now)).values()
   const letters: { id: string; state: LetterState }[] = []
   const troubles: { letter: string; error: unknown }[] = []
   let unreachable = false
   const work = async () => {
-    for (const { id } of waiting) {
+    for (const id of waiting) {
       if (stopped() || unreachable) return
       try {
         const done = await deliver(post, id, now)

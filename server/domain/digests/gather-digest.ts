@@ -3,7 +3,7 @@ import type { Viewer } from '../policy/viewer.js'
 import type { NoteQuery } from '../notes/port.js'
 import type { NoteSeen } from '../notes/seen.js'
 import { viewerOf, type Channel } from './channel.js'
-import { composeDigest, type Digest } from './compose.js'
+import { composeDigest, newsOf, type Digest, type News } from './compose.js'
 import type { Period } from './period.js'
 import { dayAt, type PostOffice } from './post-office.js'
 
@@ -25,11 +25,11 @@ export async function gatherDigest(desk: Desk, channel: Channel, period: Period,
   const directories = desk.directories()
   const sight = readerSight(sightOf(viewerOf(channel), directories, today))
   const second = also ? readerSight(sightOf(also, directories, today)) : null
-  const fresh: NoteSeen[] = []
+  const fresh: News[] = []
   const used: NoteSeen[] = []
   for (const query of queriesOf(desk, channel)) {
     const news = { ...query, validatedFrom: period.from, validatedBefore: period.to, order: 'validated' as const }
-    fresh.push(...(await allOf(desk, news, sight, second)))
+    fresh.push(...(await allOf(desk, news, sight, second, today)))
     const known = await desk.notes.list({ ...query, order: 'reused', page: 1, size: USED_CANDIDATES }, sight)
     used.push(...(await readByBoth(desk, known.rows, second)))
   }
@@ -54,11 +54,11 @@ function queriesOf(desk: Desk, channel: Channel): Part[] {
   return filter.customers.length === 0 ? [part] : filter.customers.map((customer) => ({ ...part, customer }))
 }
 
-async function allOf(desk: Desk, query: Part & Pick<NoteQuery, 'order'>, sight: Sight, second: Sight | null): Promise<NoteSeen[]> {
-  const found: NoteSeen[] = []
+async function allOf(desk: Desk, query: Part & Pick<NoteQuery, 'order'>, sight: Sight, second: Sight | null, today: string): Promise<News[]> {
+  const found: News[] = []
   for (let page = 1; (page - 1) * PAGE < MOST; page += 1) {
     const { rows, total } = await desk.notes.list({ ...query, page, size: PAGE }, sight)
-    found.push(...(await readByBoth(desk, rows, second)))
+    found.push(...(await readByBoth(desk, rows, second)).flatMap((note) => newsOf(note, today) ?? []))
     if (page * PAGE >= total) break
   }
   return found

@@ -1,6 +1,7 @@
 import { v5 } from 'uuid'
 import type { Language } from '../people/person.js'
 import type { Period } from './period.js'
+import type { Heard } from './staff-to-tell.js'
 
 export const LETTER_SCHEMA = 1
 /** Waits between tries, in minutes; the last one repeats. All tries together take nineteen hours, less than a day: a daily digest never meets its predecessor. */
@@ -10,7 +11,7 @@ const MINUTE = 60_000
 /** so that the same channel and period, or the same notice, always make the same letter */
 const LETTERS = '6f1c1b8e-2a57-4a0e-9d53-3f0c7f2b9a41'
 
-export const LETTER_KINDS = ['digest', 'password_link', 'rights_changed', 'notice', 'channel_paused'] as const
+export const LETTER_KINDS = ['digest', 'password_link', 'rights_changed', 'staff_imported', 'notice', 'channel_paused'] as const
 export type LetterKind = (typeof LETTER_KINDS)[number]
 export const LETTER_STATES = ['planned', 'handed_over', 'sent', 'failed', 'skipped'] as const
 export type LetterState = (typeof LETTER_STATES)[number]
@@ -43,6 +44,7 @@ export type Purpose =
   | DigestPurpose
   | { readonly kind: 'password_link'; readonly person: string; readonly reason: 'first' | 'forgotten'; /** gone as soon as the letter is settled */ readonly token: string | null }
   | { readonly kind: 'rights_changed'; readonly person: string; /** whose rights: their own, or somebody's they look after */ readonly whose: string; readonly changes: readonly string[]; /** where it goes whatever their address is by then */ readonly address?: string }
+  | { readonly kind: 'staff_imported'; readonly person: string; readonly import: string; readonly by: string } & Heard
   | { readonly kind: 'notice'; readonly person: string; readonly notice: string; readonly note: string; readonly by: string; readonly happenedAt: string }
   | { readonly kind: 'channel_paused'; readonly person: string; readonly channel: string }
 
@@ -89,7 +91,7 @@ export function plannedLetter<P extends Purpose>(
   }
 }
 
-export function isSettled(letter: Letter): boolean {
+export function isSettled(letter: Pick<Letter, 'state'>): boolean {
   return letter.state === 'sent' || letter.state === 'failed' || letter.state === 'skipped'
 }
 
@@ -97,7 +99,7 @@ export function isSettled(letter: Letter): boolean {
  * A letter found as handed over has no answer on record: the process ended in between, or the connection broke.
  * It is tried again under the same Message-ID.
  */
-export function isDue(letter: Letter, now: string): boolean {
+export function isDue(letter: Pick<Letter, 'state' | 'nextTryAt'>, now: string): boolean {
   if (isSettled(letter)) return false
   if (letter.nextTryAt === null || letter.nextTryAt <= now) return true
   // Written down by a clock that ran far ahead: no wait is that long.

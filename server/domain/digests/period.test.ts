@@ -23,7 +23,7 @@ t.test('when clocks change, each local day still has one digest, whenever it is 
     const instants = new Map<string, Set<string>>()
     const start = Date.parse(`${days}T00:00:00Z`) - 2 * 86_400_000
     for (let at = start; at < start + 5 * 86_400_000; at += 15 * 60_000) {
-      const { key, at: due } = lastScheduled(daily(hour), NEW_YORK, new Date(at).toISOString())
+      const { key, at: due } = lastScheduled(daily(hour), NEW_YORK, new Date(at).toISOString()) ?? { key: '', at: '' }
       instants.set(key, (instants.get(key) ?? new Set()).add(due))
       t.ok(due <= new Date(at).toISOString(), 'never in the future')
     }
@@ -33,8 +33,8 @@ t.test('when clocks change, each local day still has one digest, whenever it is 
 })
 
 t.test('an hour that comes twice means the first time, one that is skipped means the jump', async (t) => {
-  t.equal(lastScheduled(daily(1), NEW_YORK, '2026-11-01T12:00:00.000Z').at, '2026-11-01T05:00:00.000Z')
-  t.equal(lastScheduled(daily(2), NEW_YORK, '2026-03-08T12:00:00.000Z').at, '2026-03-08T07:00:00.000Z')
+  t.equal(lastScheduled(daily(1), NEW_YORK, '2026-11-01T12:00:00.000Z')?.at, '2026-11-01T05:00:00.000Z')
+  t.equal(lastScheduled(daily(2), NEW_YORK, '2026-03-08T12:00:00.000Z')?.at, '2026-03-08T07:00:00.000Z')
 })
 
 t.test('digests in a row leave no moment out and tell none twice, through a whole year of two changes of clocks', async (t) => {
@@ -72,4 +72,25 @@ t.test('a clock that ran years ahead and was set right does not silence a channe
 t.test('a clock that goes back sends nothing again', async (t) => {
   const channel = { cadence: daily(8), timeZone: SHANGHAI, since: '2026-01-01T00:00:00.000Z' }
   t.equal(periodDue(channel, ['2026-11-20T00:00:00.000Z', '2026-11-21T00:00:00.000Z'], '2026-11-20T23:00:00.000Z'), null)
+})
+
+t.test('a channel whose day, hour or zone was kept wrong is never due, and nobody waits for it for ever', async (t) => {
+  const now = '2026-11-21T01:00:00.000Z'
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ every: 'week', hour: 8 }, SHANGHAI], [{ every: 'week', day: 8, hour: 8 }, SHANGHAI], [{ every: 'month', day: null, hour: 8 }, SHANGHAI], [{ every: 'day' }, SHANGHAI],
+    [daily(8), 'Nowhere/At_All'], [daily(8), ''],
+  ]
+  for (const [cadence, timeZone] of wrong) t.equal(periodDue({ cadence: cadence as Cadence, timeZone, since: '2026-01-01T00:00:00.000Z' }, [], now), null, JSON.stringify([cadence, timeZone]))
+  t.not(periodDue({ cadence: weekly(7, 23), timeZone: SHANGHAI, since: '2026-01-01T00:00:00.000Z' }, [], now), null, 'premise: one that was kept right is')
+})
+
+t.test('a day that a zone left out is stepped over', async (t) => {
+  t.same(lastScheduled(weekly(5, 23), 'Pacific/Apia', '2012-01-06T09:00:00.000Z')?.at, '2012-01-06T09:00:00.000Z')
+  t.match(lastScheduled(weekly(5, 23), 'Pacific/Apia', '2012-01-05T09:00:00.000Z'), { key: '2011-12-30' })
+})
+
+t.test('ends of periods that are no times do not count', async (t) => {
+  const channel = { cadence: daily(8), timeZone: SHANGHAI, since: '2026-01-01T00:00:00.000Z' }
+  const covered = [undefined, null, '', 'yesterday', 7] as unknown as string[]
+  t.same(periodDue(channel, covered, '2026-11-21T01:00:00.000Z'), { key: '2026-11-21', from: channel.since, to: '2026-11-21T00:00:00.000Z' })
 })

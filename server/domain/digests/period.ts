@@ -16,9 +16,9 @@ export interface Period {
  * @returns null when nothing is due
  */
 export function periodDue(channel: Pick<Channel, 'cadence' | 'timeZone' | 'since'>, covered: readonly string[], now: string): Period | null {
-  const { key, at: to } = lastScheduled(channel.cadence, channel.timeZone, now)
+  const last = lastScheduled(channel.cadence, channel.timeZone, now)
   const from = newsSince(channel, covered, now)
-  return from < to ? { key, from, to } : null
+  return last !== null && from < last.at ? { key: last.key, from, to: last.at } : null
 }
 
 /** Where the next digest begins. */
@@ -27,19 +27,23 @@ export function newsSince(channel: Pick<Channel, 'cadence' | 'timeZone' | 'since
   return covered.filter((end) => end <= now).reduce((last, end) => (end > last ? end : last), since)
 }
 
-/** The last instant at or before `now` at which the cadence calls for a digest, and its day there. */
-export function lastScheduled(cadence: Cadence, timeZone: string, now: string): { readonly key: string; readonly at: string } {
+/**
+ * The last instant at or before `now` at which the cadence calls for a digest, and its day there.
+ * @returns null when there is none: what was kept names a day or a zone that does not exist
+ */
+export function lastScheduled(cadence: Cadence, timeZone: string, now: string): { readonly key: string; readonly at: string } | null {
   const moment = Date.parse(now)
   const local = DateTime.fromMillis(moment, { zone: timeZone })
   // A day without clocks: stepping back through it never meets a change of clocks.
   let day = DateTime.utc(local.year, local.month, local.day)
-  for (;;) {
+  for (let back = 0; back <= FURTHEST_BACK; back += 1) {
     const at = instantOf(day, cadence.hour, timeZone)
     if ((cadence.every === 'day' || day.weekday === cadence.day) && at <= moment) {
       return { key: day.toISODate() as string, at: new Date(at).toISOString() }
     }
     day = day.minus({ days: 1 })
   }
+  return null
 }
 
 /**
@@ -62,3 +66,5 @@ function aCadenceBefore(cadence: Cadence, now: string): string {
 const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
+/** days: a week, one whose hour is still to come, and one that a zone once left out */
+const FURTHEST_BACK = 9

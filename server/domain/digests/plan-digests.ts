@@ -5,9 +5,10 @@ import { mayManageChannelsOf, type Channel } from './channel.js'
 import type { Digest } from './compose.js'
 import { deliver, drainOutbox, type Round } from './deliver.js'
 import { gatherDigest } from './gather-digest.js'
-import { isSettled, letterId, plannedLetter, type DigestLetter, type Letter } from './letter.js'
+import { letterId, plannedLetter, type DigestLetter, type Letter } from './letter.js'
 import { tellOwnersOfPaused } from './pause-by-link.js'
 import { newsSince, periodDue, type Period } from './period.js'
+import type { Past } from './port.js'
 import { dayAt, type PostOffice } from './post-office.js'
 
 /** Plans what is due at this instant and hands it over. */
@@ -24,11 +25,12 @@ export async function sendDue(post: PostOffice, now: string, stopped?: () => boo
  */
 export async function planDue(post: PostOffice, now: string): Promise<Round['troubles']> {
   const troubles: { letter: string; error: unknown }[] = []
-  for (const channel of post.channels.all()) {
-    if (channel.paused) continue
-    const past = post.outbox.ofChannel(channel.id)
-    if (past.some((letter) => !isSettled(letter))) continue
-    const period = periodDue(channel, covered(past), now)
+  const running = post.channels.all().filter(({ paused }) => paused === null)
+  const pasts = await post.outbox.pasts(running.map(({ id }) => id), now)
+  for (const channel of running) {
+    const past = pasts.get(channel.id)
+    if (past?.underWay) continue
+    const period = periodDue(channel, past?.covered ?? [], now)
     if (!period) continue
     const id = letterId('digest', channel.id, period.key)
     try {
@@ -47,17 +49,17 @@ export async function sendNow(post: PostOffice, channel: Channel, grant: Grant<'
   const today = dayAt(now, post.settings.timeZone)
   if (!person || !mayManageChannelsOf(channel.team, person, post.directories().people, today)) return refused('', 'digests.channel.not_yours')
   if (channel.paused) return refused('', 'digests.channel.is_paused')
-  const past = post.outbox.ofChannel(channel.id)
-  const waiting = past.find((letter) => !isSettled(letter))
-  const period: Period = { key: `now ${now}`, from: newsSince(channel, covered(past), now), to: now }
-  const letter = waiting ?? (await post.outbox.add(plan(channel, letterId('digest', channel.id, period.key), period, grant.who, now)))
+  const past = await pastOf(post, channel, now)
+  const period: Period = { key: `now ${now}`, from: newsSince(channel, past?.covered ?? [], now), to: now }
+  const letter = past?.underWay ?? (await post.outbox.add(plan(channel, letterId('digest', channel.id, period.key), period, grant.who, now)))
   await deliver(post, letter.id, now, true)
-  return done(post.outbox.get(letter.id) ?? letter)
+  return done((await post.outbox.get(letter.id)) ?? letter)
 }
 
 /** What would go out now, as far as the viewer may read it too. */
-export function previewDigest(post: PostOffice, channel: Channel, viewer: Viewer, now: string): Promise<Digest | null> {
-  const period: Period = { key: 'preview', from: newsSince(channel, covered(post.outbox.ofChannel(channel.id)), now), to: now }
+export async function previewDigest(post: PostOffice, channel: Channel, viewer: Viewer, now: string): Promise<Digest | null> {
+  const past = await pastOf(post, channel, now)
+  const period: Period = { key: 'preview', from: newsSince(channel, past?.covered ?? [], now), to: now }
   return gatherDigest(post, channel, period, now, viewer)
 }
 
@@ -65,7 +67,6 @@ function plan(channel: Channel, id: string, period: Period, askedBy: string | nu
   return plannedLetter(id, channel.address, channel.language, { kind: 'digest', channel: channel.id, period, askedBy, said: null }, now)
 }
 
-/** A digest that failed was read by nobody: the next one tells of its period again. */
-function covered(past: readonly DigestLetter[]): string[] {
-  return past.filter((letter) => letter.state !== 'failed').map((letter) => letter.period.to)
+async function pastOf(post: PostOffice, { id }: Channel, now: string): Promise<Past | undefined> {
+  return (await post.outbox.pasts([id], now)).get(id)
 }

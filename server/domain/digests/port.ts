@@ -34,14 +34,18 @@ export interface PauseLinks {
 
 /** Letters under way and delivered. What waits here survives a restart. */
 export interface Outbox {
-  /** Durable when it resolves; a letter of this id that is there already is returned unchanged. */
+  /** Durable when it resolves; a letter of this id that is there already is returned unchanged, and so is a digest of the channel that is still under way. */
   add(letter: Letter): Promise<Letter>
-  get(id: string): Letter | undefined
-  /** Due at this instant, the longest waiting first. */
-  due(now: string): readonly Letter[]
-  /** Newest first. */
-  ofChannel(channel: string): readonly DigestLetter[]
-  list(query: OutboxQuery): { readonly rows: readonly LetterRow[]; readonly total: number }
+  get(id: string): Promise<Letter | undefined>
+  /** Ids of those due at this instant, the longest waiting first. */
+  due(now: string): Promise<readonly string[]>
+  /** Digests of a channel, newest first. @param page from 1 */
+  ofChannel(channel: string, page: number, size: number): Promise<{ readonly rows: readonly DigestLetter[]; readonly total: number }>
+  /** How far these channels are; one that never had a digest is missing. */
+  pasts(channels: readonly string[], now: string): Promise<ReadonlyMap<string, Past>>
+  list(query: OutboxQuery): Promise<{ readonly rows: readonly LetterRow[]; readonly total: number }>
+  /** How many are not settled yet, and how many never arrived. */
+  counts(): Promise<{ readonly waiting: number; readonly failed: number }>
   /**
    * Alone with one letter: while `act` runs nobody else handles it. `save` is durable when it resolves.
    * @returns false, without calling `act`, when it is in somebody's hands already or does not exist
@@ -49,6 +53,14 @@ export interface Outbox {
   handle(id: string, act: (letter: Letter, save: (next: Letter) => Promise<Letter>) => Promise<void>): Promise<boolean>
   /** Removes settled letters made before the instant; digests stay, they are the record of a channel. @returns how many */
   sweep(before: string): Promise<number>
+}
+
+/** What is known of a channel's digests at an instant. */
+export interface Past {
+  readonly last: DigestLetter
+  readonly underWay: DigestLetter | null
+  /** The latest end of a period told of, if there is one: of a digest that failed nobody read, and an end in the future is that of a clock that once ran ahead. */
+  readonly covered: readonly string[]
 }
 
 export interface OutboxQuery {

@@ -11,6 +11,7 @@ export const PATHS = {
   search: (filter: Readonly<Record<string, string>>) => `/search?${new URLSearchParams(filter)}`,
   channel: (id: string) => `/channels/${encodeURIComponent(id)}`,
   pause: (token: string) => `/channels/pause/${encodeURIComponent(token)}`,
+  staffImport: (id: string) => `/notices/imports/${encodeURIComponent(id)}`,
   password: (token: string) => `/password/${encodeURIComponent(token)}`,
 } as const
 

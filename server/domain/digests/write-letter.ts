@@ -58,6 +58,15 @@ async function personalSheet(post: PostOffice, letter: Exclude<Letter, DigestPur
       const whose = post.directories().people.person(letter.whose)
       return sheet({ own: letter.whose === person.id, whose: whose ? nameIn(person.language, whose) : '', changes: letter.changes, address: letter.changes.includes('email') && person.newAddress !== undefined })
     }
+    case 'staff_imported': {
+      const { people } = post.directories()
+      const called = (id: string) => { const one = people.person(id); return one ? nameIn(person.language, one) : '' }
+      const { joined, changed, admins, first } = letter
+      return sheet({
+        joined, changed, admins, by: called(letter.by), at: letter.at, more: joined + changed - first.length, link: link(PATHS.staffImport(letter.import)),
+        first: first.map(({ person: id, ...one }) => ({ ...one, name: called(id) })).filter(({ name }) => name !== ''),
+      }, { joined, changed })
+    }
     case 'channel_paused': {
       const channel = post.channels.get(letter.channel)
       if (!channel) return { skip: 'recipient_gone' }

@@ -14,6 +14,14 @@ export interface PasswordPorts {
   readonly passwords: Passwords
 }
 
+/** The same for several people, in one write. @returns for each the token, and until when it is good */
+export async function offerPasswordLinks(ports: Pick<PasswordPorts, 'credentials' | 'passwords'>, persons: readonly string[], now: string): Promise<ReadonlyMap<string, { readonly token: string; readonly until: string }>> {
+  const until = new Date(Date.parse(now) + LINK_HOURS * 3_600_000).toISOString()
+  const tokens = new Map(persons.map((person) => [person, { token: ports.passwords.newToken(), until }]))
+  await ports.credentials.changeAll(persons, (it) => ({ ...it, link: { digest: ports.passwords.digest(tokens.get(it.person)?.token ?? ''), until } }))
+  return tokens
+}
+
 /** Mints a single-use link for one person and voids the one before. @returns the token, shown to nobody else and kept nowhere */
 export async function offerPasswordLink(ports: PasswordPorts, person: string, now: string): Promise<string> {
   const token = ports.passwords.newToken()
@@ -23,9 +31,9 @@ export async function offerPasswordLink(ports: PasswordPorts, person: string, no
 }
 
 /** Whose link it is, while it is good. Looking does not use it up. */
-export function ownerOfLink(ports: PasswordPorts, token: string, now: string): Person | undefined {
+export async function ownerOfLink(ports: PasswordPorts, token: string, now: string): Promise<Person | undefined> {
   const digest = ports.passwords.digest(token)
-  const credential = ports.credentials.byLink(digest)
+  const credential = await ports.credentials.byLink(digest)
   if (!credential || !isOpen(credential.link, digest, now)) return undefined
   const person = ports.people.directory().person(credential.person)
   return person?.active ? person : undefined
@@ -42,13 +50,13 @@ export async function choosePasswordByLink(
   now: string,
   firstly: (person: Person) => Promise<void> = async () => {},
 ): Promise<Outcome<Person>> {
-  const person = ownerOfLink(ports, token, now)
+  const person = await ownerOfLink(ports, token, now)
   if (!person) return refused('', 'password.link.over')
   const weak = await weakness(ports.passwords, password, person)
   if (weak) return refusedAll([weak])
   const hash = await ports.passwords.hash(password)
   const digest = ports.passwords.digest(token)
-  if (!isOpen(ports.credentials.of(person.id).link, digest, now)) return refused('', 'password.link.over')
+  if (!isOpen((await ports.credentials.of(person.id)).link, digest, now)) return refused('', 'password.link.over')
   await firstly(person)
   let won = false
   await ports.credentials.change(person.id, (it) => {
@@ -71,7 +79,7 @@ export async function changeOwnPassword(
   now: string,
   firstly: (person: Person) => Promise<void> = async () => {},
 ): Promise<Outcome<Person>> {
-  const credential = ports.credentials.of(person.id)
+  const credential = await ports.credentials.of(person.id)
   const place = placeOf(words.address)
   const right = await ports.throttle.inTurn(person.login, place, async () => {
     const blocked = await ports.throttle.isBlocked(person.login, place, true)

@@ -8,30 +8,21 @@ export class Directory {
   readonly persons: ReadonlyMap<string, Person>
   readonly departments: ReadonlyMap<string, Department>
   readonly teams: ReadonlyMap<string, Team>
-  private readonly byLogin = new Map<string, Person>()
-  private readonly membersOf = new Map<string, Person[]>()
-  private readonly childrenOf = new Map<string, string[]>()
+  // Each index is made when it is first asked for: a bank of 50 000 has another directory after every change of anybody.
+  private readonly byLogin = lazily(() => new Map([...this.persons.values()].map((person) => [person.login, person])))
+  private readonly membersOf = lazily(() => grouped(this.persons.values(), (person) => person.teams))
+  private readonly childrenOf = lazily(() => grouped(this.departments.values(), ({ parent }) => (parent === null ? [] : [parent])))
+  private readonly curators = lazily(() => [...this.persons.values()].filter((person) => person.active && person.roles.includes('curator')))
   /** active curators by each department that their domain names, and by the deputy they named */
-  private readonly curating = new Map<string, Person[]>()
-  private readonly coveredBy = new Map<string, Person[]>()
+  private readonly curating = lazily(() => grouped(this.curators(), (curator) => curator.domain))
+  private readonly coveredBy = lazily(() => grouped(this.curators(), ({ absence }) => (absence ? [absence.deputy] : [])))
   /** everybody who curates or stands in, in the order of `persons` */
-  private readonly deciders: readonly Person[]
+  private readonly deciders = lazily(() => [...this.persons.values()].filter((p) => p.active && (p.roles.includes('curator') || this.coveredBy().has(p.id))))
 
   constructor(persons: Iterable<Person>, departments: Iterable<Department>, teams: Iterable<Team>) {
     this.persons = new Map([...persons].map((p) => [p.id, p]))
     this.departments = new Map([...departments].map((d) => [d.id, d]))
     this.teams = new Map([...teams].map((t) => [t.id, t]))
-    for (const person of this.persons.values()) {
-      this.byLogin.set(person.login, person)
-      for (const team of person.teams) push(this.membersOf, team, person)
-      if (!person.active || !person.roles.includes('curator')) continue
-      for (const department of person.domain) push(this.curating, department, person)
-      if (person.absence) push(this.coveredBy, person.absence.deputy, person)
-    }
-    this.deciders = [...this.persons.values()].filter((p) => p.active && (p.roles.includes('curator') || this.coveredBy.has(p.id)))
-    for (const department of this.departments.values()) {
-      if (department.parent !== null) push(this.childrenOf, department.parent, department.id)
-    }
   }
 
   person(id: string): Person | undefined {
@@ -39,7 +30,7 @@ export class Directory {
   }
 
   personByLogin(login: string): Person | undefined {
-    return this.byLogin.get(login.trim().toLowerCase())
+    return this.byLogin().get(login.trim().toLowerCase())
   }
 
   department(id: string): Department | undefined {
@@ -52,11 +43,11 @@ export class Directory {
 
   /** Active members only. */
   members(team: string): readonly Person[] {
-    return (this.membersOf.get(team) ?? []).filter((p) => p.active)
+    return (this.membersOf().get(team) ?? []).filter((p) => p.active)
   }
 
   children(department: string): readonly string[] {
-    return this.childrenOf.get(department) ?? []
+    return (this.childrenOf().get(department) ?? []).map(({ id }) => id)
   }
 
   /** The department and those above it, nearest first. Ends at head office; a broken or circular tree ends early. */
@@ -94,17 +85,17 @@ export class Directory {
 
   /** The active curators whose deputy somebody is today. */
   covered(deputy: string, today: string): readonly Person[] {
-    return (this.coveredBy.get(deputy) ?? []).filter((curator) => isAway(curator, today))
+    return (this.coveredBy().get(deputy) ?? []).filter((curator) => isAway(curator, today))
   }
 
   /** Active curators (deputies too) whose domain includes the department today. */
   curatorsOf(department: string, today: string): readonly Person[] {
     const found = new Set<string>()
-    for (const curator of this.lineage(department).flatMap((id) => this.curating.get(id) ?? [])) {
+    for (const curator of this.lineage(department).flatMap((id) => this.curating().get(id) ?? [])) {
       found.add(curator.id)
       if (isAway(curator, today)) found.add(curator.absence.deputy)
     }
-    return this.deciders.filter(({ id }) => found.has(id))
+    return this.deciders().filter(({ id }) => found.has(id))
   }
 }
 
@@ -113,8 +104,20 @@ export function isAway(person: Person, today: string): person is Person & { read
   return person.absence !== null && person.absence.from <= today && today <= person.absence.until
 }
 
-function push<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
+function lazily<T extends object>(make: () => T): () => T {
+  let made: T | null = null
+  return () => (made ??= make())
+}
+
+/** The things under each of their keys, in their order. */
+function grouped<T>(things: Iterable<T>, keysOf: (thing: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>()
+  for (const thing of things) {
+    for (const key of keysOf(thing)) {
+      const group = groups.get(key)
+      if (group) group.push(thing)
+      else groups.set(key, [thing])
+    }
+  }
+  return groups
 }

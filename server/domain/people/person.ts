@@ -75,10 +75,10 @@ export function nameIn(language: Language, person: Pick<Person, 'name' | 'nameEn
   return language === 'en' && person.nameEn !== '' ? person.nameEn : person.name
 }
 
-/** Whether a part of one of their names, or of what they sign in with, was typed. */
-export function isCalled(person: Pick<Person, 'name' | 'nameEn' | 'login'>, typed: string): boolean {
+/** Asks of everybody whether a part of one of their names, or of what they sign in with, was typed. */
+export function calledLike(typed: string): (person: Pick<Person, 'name' | 'nameEn' | 'login'>) => boolean {
   const wanted = typed.trim().toLowerCase()
-  return [person.name, person.nameEn, person.login].some((name) => name.toLowerCase().includes(wanted))
+  return ({ login, name, nameEn }) => login.includes(wanted) || name.toLowerCase().includes(wanted) || nameEn.toLowerCase().includes(wanted)
 }
 
 /** Before schema 2 nobody had a second name. */

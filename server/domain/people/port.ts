@@ -22,15 +22,22 @@ export interface People {
    * One change at a time; on disk before it answers.
    * @param firstly gets what is there and what is about to be, before anything is written; when it rejects, nothing is.
    * Not asked when nothing changes.
+   * @param mark a name for this change, kept in the same write: after a crash it tells whether the change was made
    */
-  change(next: (now: Roster) => Roster, firstly?: Firstly): Promise<Directory>
+  change(next: (now: Roster) => Roster | Promise<Roster>, firstly?: Firstly, mark?: string): Promise<Directory>
+  /** whether a change of this name was made */
+  wasMade(mark: string): boolean
 }
 
 export interface Credentials {
-  of(person: string): Credential
+  /** how often this person's password changed; in memory, never waits */
+  changes(person: string): number
+  of(person: string): Promise<Credential>
   /** whose link has this digest */
-  byLink(digest: string): Credential | undefined
+  byLink(digest: string): Promise<Credential | undefined>
   change(person: string, next: (now: Credential) => Credential): Promise<Credential>
+  /** Those of several people, in one write. */
+  changeAll(persons: readonly string[], next: (now: Credential) => Credential): Promise<void>
 }
 
 export interface OpenSession {

@@ -36,6 +36,8 @@ export interface StaffPlan {
   /** as it was when any row is refused and was not to be left out: a file is taken whole or not at all */
   readonly roster: Roster
   readonly lines: readonly StaffLine[]
+  /** anybody, as the file would leave them */
+  person(id: string): Person | undefined
   readonly refused: boolean
   /** wrong rows that were left out, because somebody asked for that */
   readonly leftOut: number
@@ -51,7 +53,11 @@ export interface StaffRoom {
   nextId(): string
   /** UTC */
   readonly now: string
+  /** lets other requests come in */
+  breathe(): Promise<void>
 }
+
+const BREATHE_EVERY = 250
 
 /** This in a cell takes away what was there; an empty cell leaves it. */
 const NONE = '-'
@@ -69,14 +75,18 @@ export function staffHeader(columns: readonly string[], words: StaffWords): Outc
 /**
  * Goes through all rows, each by the same verbs as the pages, so that no file can do what an administrator may not:
  * above all change their own rights.
+ * @param rows taken one after the other, so that a large file is never in memory as rows
  * @param leaveOut the wrong rows are left out; otherwise one of them refuses the whole file
  */
-export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom, leaveOut = false): StaffPlan {
+export async function planStaff(roster: Roster, rows: AsyncIterable<Row>, room: StaffRoom, leaveOut = false): Promise<StaffPlan> {
   const first = new Map<string, number>()
   const lines: StaffLine[] = []
   const staff = new Staff(roster)
   const places = placesIn(roster)
-  for (const row of rows) {
+  let endless = false
+  for await (const row of rows) {
+    if (lines.length % BREATHE_EVERY === BREATHE_EVERY - 1) await room.breathe()
+    endless ||= row.trouble?.code.startsWith('imports.csv.') ?? false
     const login = cellOf(row, 'login', room).toLowerCase()
     const before = staff.personByLogin(login)
     const say = (what: StaffLine['what'], person = before?.id ?? '', refusals: Refusals = []) => lines.push({ line: row.line, login, what, person, refusals })
@@ -97,8 +107,8 @@ export function planStaff(roster: Roster, rows: readonly Row[], room: StaffRoom,
   }
   const wrong = lines.filter(({ what }) => what === 'refused').length
   // Behind a quotation mark that does not end nobody knows how many rows there are.
-  const refused = wrong > 0 && (!leaveOut || rows.some(({ trouble }) => trouble?.code.startsWith('imports.csv.')))
-  return { roster: refused ? roster : staff.roster(), lines, refused, leftOut: refused ? 0 : wrong }
+  const refused = wrong > 0 && (!leaveOut || endless)
+  return { roster: refused ? roster : staff.roster(), lines, person: (id) => staff.person(id), refused, leftOut: refused ? 0 : wrong }
 }
 
 function taken(staff: Staff, places: Places, row: Row, login: string, before: Person | undefined, id: string, room: StaffRoom): Outcome<Person> {

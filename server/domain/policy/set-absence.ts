@@ -46,14 +46,18 @@ function unfit(absence: Absence, person: Person, persons: readonly Person[], tod
   return null
 }
 
-/** In a bank with more people, those are offered who most likely take over: a list of everybody nobody reads. */
-export const MOST_OFFERED = 1_000
+/** Whether somebody may be named as deputy: anybody in the bank but oneself. Whether they are away then, `setAbsence` says. */
+export function mayStandInFor(person: Person, other: Person): boolean {
+  return other.active && other.id !== person.id
+}
 
-/** Those offered as deputies: everybody active but oneself, curators first, then the nearest colleagues; in a large bank only these. */
-export function possibleDeputies(person: Person, people: Directory): readonly Person[] {
-  const near = (other: Person) => Number(other.roles.includes('curator')) * 2 + Number(other.department === person.department)
-  const others = [...people.persons.values()].filter((other) => other.active && other.id !== person.id)
-  return (others.length > MOST_OFFERED ? others.filter((other) => near(other) > 0) : others).sort((a, b) => near(b) - near(a) || a.name.localeCompare(b.name))
+/** Those who most likely take over: who decides on the same departments, then the colleagues in one's own, curators first. */
+export function likelyDeputies(person: Person, people: Directory, today: string): readonly Person[] {
+  const curators = new Set(person.domain.flatMap((department) => people.curatorsOf(department, today)))
+  const near = (other: Person) => Number(curators.has(other)) * 2 + Number(other.roles.includes('curator'))
+  return [...people.persons.values()]
+    .filter((other) => (curators.has(other) || other.department === person.department) && mayStandInFor(person, other))
+    .sort((a, b) => near(b) - near(a) || a.name.localeCompare(b.name))
 }
 
 function isDay(typed: string): boolean {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Directory } from '../people/directory.js'
 import type { Department, Person } from '../people/person.js'
-import { MOST_OFFERED, possibleDeputies } from './set-absence.js'
+import { likelyDeputies } from './set-absence.js'
 import { Staff } from './staff.js'
 
 const HEAD: Department = { id: 'head', name: 'Head', nameZh: '总行', parent: null }
@@ -31,12 +31,13 @@ t.test('the last administrator can be neither demoted nor disabled, whatever row
   t.notOk(staff.leavesNoAdmin({ ...admin, title: 'Head of IT' }))
 })
 
-t.test('in a large bank a curator is offered the other curators and near colleagues as deputies, in a small one everybody', async (t) => {
-  const [me, curator, near] = [person('me', ['employee', 'curator']), { ...person('c', ['employee', 'curator']), department: 'next' }, person('n')]
-  const far = Array.from({ length: MOST_OFFERED }, (_, n) => ({ ...person(`f${n}`), department: 'next' }))
-  const offered = (persons: readonly Person[]) => possibleDeputies(me, new Directory(persons, [HEAD, NEXT], [])).map(({ id }) => id)
-  t.same(offered([me, curator, near, ...far]), ['c', 'n'])
-  t.equal(offered([me, curator, near, ...far.slice(0, 5)]).length, 7)
+t.test('offered as deputies are first those who decide on the same, then the colleagues in the department; never oneself or who left', async (t) => {
+  const me: Person = { ...person('me', ['employee', 'curator']), domain: ['next'] }
+  const above: Person = { ...person('above', ['employee', 'curator']), department: 'far', domain: ['head'] }
+  const elsewhere: Person = { ...person('else', ['employee', 'curator']), department: 'far', domain: ['far'] }
+  const [near, gone, far] = [person('n'), { ...person('gone'), active: false }, { ...person('f'), department: 'far' }]
+  const people = new Directory([near, elsewhere, person('c', ['employee', 'curator']), me, gone, far, above], [HEAD, NEXT, { ...NEXT, id: 'far' }], [])
+  t.same(likelyDeputies(me, people, '2026-03-03').map(({ id }) => id), ['above', 'c', 'n'])
 })
 
 function person(id: string, roles: Person['roles'] = ['employee']): Person {

@@ -1,36 +1,37 @@
+import { Directory } from '../people/directory.js'
 import type { Person } from '../people/person.js'
 import type { Roster } from '../people/port.js'
 
 /** A roster as the rows of a file leave it one after the other: found by id and login, so that a row costs the same in a large bank. */
 export class Staff {
-  private readonly persons: Map<string, Person>
-  private readonly ids = new Map<string, string>()
-  private readonly departments: ReadonlySet<string>
-  private readonly teams: ReadonlySet<string>
-  private readonly admins = new Set<string>()
-  private touched = false
+  private readonly changed = new Map<string, Person>()
+  /** whose login each is, of those changed */
+  private readonly logins = new Map<string, string>()
+  private readonly admins: Set<string>
 
-  constructor(private readonly given: Roster) {
-    this.persons = new Map(given.persons.map((person) => [person.id, person]))
-    this.departments = new Set(given.departments.map(({ id }) => id))
-    this.teams = new Set(given.teams.map(({ id }) => id))
-    for (const person of given.persons) this.note(person)
+  /** @param known the same people, where somebody has them already */
+  constructor(private readonly given: Roster, private readonly known = new Directory(given.persons, given.departments, given.teams)) {
+    this.admins = new Set(given.persons.filter(administers).map(({ id }) => id))
   }
 
   person(id: string): Person | undefined {
-    return this.persons.get(id)
+    return this.changed.get(id) ?? this.known.person(id)
   }
 
   personByLogin(login: string): Person | undefined {
-    return this.persons.get(this.ids.get(login) ?? '')
+    const id = this.logins.get(login)
+    if (id !== undefined) return this.person(id)
+    const before = this.known.personByLogin(login)
+    // Whoever was changed since has another login now.
+    return before && this.changed.has(before.id) ? undefined : before
   }
 
   hasDepartment(id: string): boolean {
-    return this.departments.has(id)
+    return this.known.departments.has(id)
   }
 
   hasTeam(id: string): boolean {
-    return this.teams.has(id)
+    return this.known.teams.has(id)
   }
 
   /** A portal without an administrator could never get one again. */
@@ -40,22 +41,19 @@ export class Staff {
 
   /** In the place of whoever had this id, or as the last. */
   put(person: Person): void {
-    const before = this.persons.get(person.id)
-    if (before) this.ids.delete(before.login)
-    this.persons.set(person.id, person)
-    this.note(person)
-    this.touched = true
+    const before = this.changed.get(person.id)
+    if (before) this.logins.delete(before.login)
+    this.changed.set(person.id, person)
+    this.logins.set(person.login, person.id)
+    if (administers(person)) this.admins.add(person.id)
+    else this.admins.delete(person.id)
   }
 
   /** The one it began with while nothing was put. */
   roster(): Roster {
-    return this.touched ? { ...this.given, persons: [...this.persons.values()] } : this.given
-  }
-
-  private note(person: Person): void {
-    this.ids.set(person.login, person.id)
-    if (administers(person)) this.admins.add(person.id)
-    else this.admins.delete(person.id)
+    if (this.changed.size === 0) return this.given
+    const added = [...this.changed.values()].filter(({ id }) => !this.known.person(id))
+    return { ...this.given, persons: [...this.given.persons.map((person) => this.changed.get(person.id) ?? person), ...added] }
   }
 }
 

@@ -8,6 +8,7 @@ import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf, type Labels } from './labels.js'
 import { many, one, type Fields } from './note-fields.js'
+import { personChoice, textOf, type PersonAsked } from './person-choice.js'
 
 /** Names offered; any other IANA name may be typed. */
 const TIME_ZONES = [
@@ -57,11 +58,10 @@ export function fieldsOfChannel({ name, address, team, owner, filter, cadence, t
 export async function channelForm(request: FastifyRequest, fields: Fields, task: ChannelTask) {
   const { house } = request
   const labels = labelsOf(request)
-  const directory = house.people.directory()
   const vocabulary = house.vocabularies.vocabulary()
   const refusals = sayRefusals(request, task.refusals)
   const at = Object.fromEntries(FIELDS.map((name) => [name, refusals.find((refusal) => refusal.at === name)?.text ?? '']))
-  const teams = [...directory.teams.values()].filter((team) => team.id === one(fields, 'team') || mayManageChannelsOf(team.id, me(request), directory, house.clock.today()))
+  const teams = teamsOffered(request, fields)
   const tick = (name: string) => (value: string, label: string) => ({ value, label, checked: many(fields, name).includes(value) })
   const pick = (name: string) => (value: string, label: string) => ({ value, label, checked: one(fields, name) === value })
   const topics = vocabulary.offered('topics').filter((topic) => !topic.route_to)
@@ -72,13 +72,13 @@ export async function channelForm(request: FastifyRequest, fields: Fields, task:
     back: task.back,
     id: task.channel?.id ?? '',
     version: task.channel?.version ?? null,
-    refusals: refusals.map((refusal) => (refusal.at === 'customers' ? { ...refusal, href: '#customerText' } : refusal)),
+    refusals: refusals.map((refusal) => ({ ...refusal, href: { customers: '#customerText', owner: `#${textOf('owner')}` }[refusal.at] ?? refusal.href })),
     at,
     name: one(fields, 'name'),
     address: one(fields, 'address'),
     domains: (house.post.settings.domains ?? []).join(', '),
     teams: teams.map((team) => ({ ...pick('team')(team.id, labels.team(team.id)), mailbox: team.email })),
-    owners: teams.map((team) => ({ label: labels.team(team.id), options: directory.members(team.id).map((person) => pick('owner')(person.id, labels.person(person.id))) })).filter(({ options }) => options.length > 0),
+    owner: personChoice(request, fields, ownerAsked(request, fields), at['owner']),
     weekly: one(fields, 'every') === 'week',
     days: [1, 2, 3, 4, 5, 6, 7].map((day) => pick('day')(String(day), request.say(`channels.day.${day}`))),
     hours: Array.from({ length: 24 }, (_, hour) => pick('hour')(String(hour), `${String(hour).padStart(2, '0')}:00`)),
@@ -100,6 +100,23 @@ export async function channelForm(request: FastifyRequest, fields: Fields, task:
 }
 
 const FIELDS = ['name', 'address', 'team', 'owner', 'timeZone', 'language', 'cadence', 'departments', 'topics', 'segments', 'customers'] as const
+
+/** A member of the team that is chosen, as `changeChannel` asks; while none is, of any team offered. */
+export function ownerAsked(request: FastifyRequest, fields: Fields): PersonAsked {
+  const directory = request.house.people.directory()
+  const team = one(fields, 'team')
+  const teams = new Set(team === '' ? teamsOffered(request, fields).map(({ id }) => id) : [team])
+  return {
+    field: 'owner', form: 'channel', path: '/channels/form', label: request.say('channels.owner'), hint: request.say('channels.owner_hint'), refresh: 'change from:#team',
+    eligible: (person) => person.active && person.teams.some((id) => teams.has(id)), likely: directory.members(team),
+  }
+}
+
+function teamsOffered(request: FastifyRequest, fields: Fields) {
+  const { house } = request
+  const directory = house.people.directory()
+  return [...directory.teams.values()].filter((team) => team.id === one(fields, 'team') || mayManageChannelsOf(team.id, me(request), directory, house.clock.today()))
+}
 
 /** The customers chosen, as far as this person sees them, and those found for what is being typed: never a restricted one. */
 export async function customersOfFilter(request: FastifyRequest, fields: Fields) {

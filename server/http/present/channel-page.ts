@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { CEILINGS, standingToChannel, type Cadence, type Channel } from '../../domain/digests/channel.js'
 import type { Digest } from '../../domain/digests/compose.js'
-import { isSettled, type DigestLetter } from '../../domain/digests/letter.js'
+import type { DigestLetter } from '../../domain/digests/letter.js'
 import { previewDigest } from '../../domain/digests/plan-digests.js'
 import { sheetOf } from '../../domain/digests/word-digest.js'
 import { lowerClearance } from '../../domain/people/clearance.js'
@@ -14,8 +14,7 @@ import { pagesOf } from './pages.js'
 const DELIVERIES = 10
 
 /** One channel in the list: settings and how its last delivery went, nothing of what it sends. */
-export function channelRow(request: FastifyRequest, channel: Channel, labels: Labels) {
-  const last = request.house.post.outbox.ofChannel(channel.id)[0]
+export function channelRow(request: FastifyRequest, channel: Channel, last: DigestLetter | undefined, labels: Labels) {
   return {
     href: `/channels/${channel.id}`,
     name: channel.name,
@@ -37,7 +36,7 @@ export async function channelPage(request: FastifyRequest, channel: Channel, pag
   const person = me(request)
   const standing = standingToChannel(channel, person, directory, house.clock.today())
   const members = directory.members(channel.team)
-  const past = house.post.outbox.ofChannel(channel.id)
+  const past = await house.post.outbox.ofChannel(channel.id, page, DELIVERIES)
   const seen = await customersShown(request, channel.filter.customers)
   const list = (names: readonly string[]) => names.join(labels.zh ? '、' : ', ')
   const reads = members.reduce((lowest, member) => lowerClearance(lowest, member.clearance), channel.ceiling as 'internal' | 'confidential' | 'restricted')
@@ -66,10 +65,10 @@ export async function channelPage(request: FastifyRequest, channel: Channel, pag
     lowered: reads === channel.ceiling ? '' : request.say('channels.ceiling.lowered', { count: members.filter((member) => member.clearance === reads).length, level: request.say(`frame.level.${reads}`) }),
     ceilings: CEILINGS.map((value) => ({ value, label: request.say(`frame.level.${value}`), hint: request.say(`channels.ceiling.${value}`), checked: value === channel.ceiling })),
     can: { ceiling: may(request.viewer, 'channel.ceiling', standing) },
-    waiting: past.some((letter) => !isSettled(letter)),
+    waiting: (await house.post.outbox.pasts([channel.id], house.clock.now())).get(channel.id)?.underWay != null,
     preview: await previewOf(request, channel),
-    deliveries: past.slice((page - 1) * DELIVERIES, page * DELIVERIES).map((letter) => deliveryRow(request, letter, labels)),
-    pages: pagesOf(`/channels/${channel.id}?`, page, DELIVERIES, past.length),
+    deliveries: past.rows.map((letter) => deliveryRow(request, letter, labels)),
+    pages: pagesOf(`/channels/${channel.id}?`, page, DELIVERIES, past.total),
     history: channel.history.map(({ at, by, what, with: values }) => ({
       tone: what === 'paused' ? 'closed' : '', at, quote: '',
       text: request.say(`channels.happened.${what}`, {

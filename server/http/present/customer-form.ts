@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { CustomerEntry } from '../../domain/customers/change-customer.js'
 import { CUSTOMER_KINDS, type Customer, type CustomerKind } from '../../domain/customers/customer.js'
+import { isAbleCurator } from '../../domain/customers/hand-over-customer.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { sayRefusals } from '../form.js'
 import { me } from '../session.js'
 import { labelsOf } from './labels.js'
 import { many, one, type Fields } from './note-fields.js'
+import { personChoice, textOf, type PersonAsked } from './person-choice.js'
 
 /** What a person typed, in domain terms. */
 export function entryFrom(fields: Fields): CustomerEntry {
@@ -31,7 +33,8 @@ export function fieldsOfCustomer(customer: Customer): Record<string, string | st
 export interface CustomerFormTask {
   readonly action: string
   readonly back: string
-  /** of a change: the version the person saw */
+  /** of a change: which one, and the version the person saw */
+  readonly id: string
   readonly version: number | null
   readonly refusals: Refusals
   /** customers of the same name, when that was asked about */
@@ -42,19 +45,18 @@ export interface CustomerFormTask {
 export function customerForm(request: FastifyRequest, fields: Fields, task: CustomerFormTask) {
   const { house } = request
   const labels = labelsOf(request)
-  const refusals = sayRefusals(request, task.refusals)
+  const refusals = sayRefusals(request, task.refusals).map((each) => (each.at === 'curators' ? { ...each, href: `#${textOf(each.at)}` } : each))
   const at = (name: string) => refusals.find((refusal) => refusal.at === name)?.text ?? ''
   const directory = house.people.directory()
   const mine = me(request).teams
   const team = one(fields, 'team')
-  const appointed = many(fields, 'curators')
-  const curators = [...directory.persons.values()].filter((person) => appointed.includes(person.id) || (person.active && person.roles.includes('curator') && person.clearance === 'restricted'))
   return {
     action: task.action,
     back: task.back,
+    id: task.id,
     version: task.version,
     refusals,
-    at: { kind: at('kind'), name: at('name'), aliases: at('aliases'), number: at('number'), segment: at('segment'), team: at('team'), restricted: at('restricted'), curators: at('curators') },
+    at: { kind: at('kind'), name: at('name'), aliases: at('aliases'), number: at('number'), segment: at('segment'), team: at('team'), restricted: at('restricted') },
     kinds: CUSTOMER_KINDS.map((value) => ({ value, label: request.say(`customers.kind.${value}`), checked: value === (one(fields, 'kind') || 'person') })),
     name: one(fields, 'name'),
     aliases: one(fields, 'aliases'),
@@ -64,8 +66,19 @@ export function customerForm(request: FastifyRequest, fields: Fields, task: Cust
       .sort((a, b) => Number(mine.includes(b.id)) - Number(mine.includes(a.id)))
       .map(({ id }) => ({ value: id, label: labels.team(id), checked: id === (team || mine[0]) })),
     restricted: one(fields, 'restricted') === 'yes',
-    openRestricted: one(fields, 'restricted') === 'yes' || at('restricted') !== '' || at('curators') !== '',
-    curators: curators.map((person) => ({ value: person.id, label: labels.person(person.id), hint: labels.department(person.department), checked: appointed.includes(person.id) })),
+    openRestricted: one(fields, 'restricted') === 'yes' || ['restricted', 'curators'].some((name) => at(name) !== '') || ['curators', 'curatorsText', 'addCurators', 'dropCurators'].some((name) => one(fields, name) !== ''),
+    curators: personChoice(request, fields, curatorsAsked(request, fields), at('curators')),
     namesakes: task.namesakes.map((customer) => ({ href: `/customers/${customer.id}`, name: customer.name, note: [customer.number, labels.team(customer.team)].filter(Boolean).join(' · ') })),
+  }
+}
+
+/** Who may be appointed is the same for everybody; first those who decide for the department of the customer's team. */
+export function curatorsAsked(request: FastifyRequest, fields: Fields): PersonAsked {
+  const { house } = request
+  const people = house.people.directory()
+  const department = people.team(one(fields, 'team'))?.department ?? me(request).department
+  return {
+    field: 'curators', form: 'customer', path: '/customers/form', label: request.say('customers.curators'), several: true,
+    eligible: isAbleCurator, likely: people.curatorsOf(department, house.clock.today()),
   }
 }

@@ -43,7 +43,7 @@ export async function decisionForm(request: FastifyRequest, note: NoteSeen, subj
     ease: scale('ease', ['1', '2', '3']),
     audience: readers('audience', AUDIENCES, (value) => audienceIn(request, note, value, labels), subject.proposed.audience),
     level: readers('level', LEVELS, (value) => request.say(`notes.level_hint.${value}`), subject.proposed.level),
-    named: namedPart(request, fields),
+    named: namedPart(request, fields, 'deciding', `/queue/${note.id}/outcome`, at['named']),
     stewards: ableStewards(house.people.directory(), note.home.department, house.clock.today()).map((p) => chosen('steward')(`p:${p.id}`, labels.person(p.id), labels.department(p.department))),
     openReaders: many(fields, 'named').length > 0 || as.rights.level === 'restricted' || Boolean(at['named'] || at['stewards']) || one(fields, 'namedText') !== '',
     topicGroups: topics.filter((topic) => !topic.parent).map((topic) => ({

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { findIdentifiers } from '../../domain/notes/identifiers.js'
 import { ableStewards } from '../../domain/notes/writing.js'
 import type { Refusals } from '../../domain/people/refusal.js'
-import { isCalled } from '../../domain/people/person.js'
 import type { Party } from '../../domain/policy/access.js'
 import { AUDIENCES, LEVELS, type Audience, type Level } from '../../domain/policy/level.js'
 import { sayRefusals } from '../form.js'
@@ -11,6 +10,7 @@ import { customersShown, namesOnRecord } from '../names-read.js'
 import { me } from '../session.js'
 import { labelsOf } from './labels.js'
 import { keysNow, many, one, type Fields, AUDIENCE_BY_DEFAULT, LEVEL_BY_DEFAULT } from './note-fields.js'
+import { OFFERED, peopleFound } from './people-found.js'
 import { ROOT } from '../../root.js'
 
 export interface FormTask {
@@ -55,7 +55,7 @@ export async function noteForm(request: FastifyRequest, typed: Fields, task: For
     templates: ['meeting-with-a-customer', 'complaint-calmed', 'market-rumour'].map((key) => ({ href: `/notes/new?template=${key}`, label: request.say(`notes.template.${key}`) })),
     lines: linesOf(request, fields, identifiers.length),
     customers: await customerPart(request, fields),
-    named: namedPart(request, fields),
+    named: namedPart(request, fields, 'writing', '/notes/form', at['named']),
     touchpoints: vocabulary.offered('touchpoints', many(fields, 'touchpoint')).map((term) => chosen('touchpoint')(term.key, labels.of(term))),
     informants: vocabulary.taxonomy.sources.map((term) => chosen('informant')(term.key, labels.of(term))),
     firsthand: ['yes', 'no'].map((value) => chosen('firsthand')(value, request.say(`notes.firsthand.${value}`))),
@@ -109,31 +109,32 @@ export async function customerPart(request: FastifyRequest, fields: Fields) {
   }
 }
 
-/** Named readers chosen, and people and teams found for what is being typed. */
-export function namedPart(request: FastifyRequest, fields: Fields) {
+/** Named readers chosen, and people and teams found for what is being typed, as `parts/_choose` shows them. */
+export function namedPart(request: FastifyRequest, fields: Fields, form: string, path: string, refusal = '') {
   const labels = labelsOf(request)
   const typed = one(fields, 'namedText').trim()
   const chosen = many(fields, 'named')
+  const found = partiesFound(request, typed)
   return {
-    chosen: chosen.map((party) => ({ id: party, name: labels.party(party as Party), team: party.startsWith('t:') })),
-    typed,
-    options: partiesFound(request, typed).filter((option) => !chosen.includes(option.id)),
-    nothing: typed !== '' && partiesFound(request, typed).length === 0,
+    field: 'named', form, path, add: 'addNamed', drop: 'dropNamed', refresh: '', refusal, typed,
+    label: request.say('notes.readers.named'), hint: '', optional: true, placeholder: request.say('notes.named.hint'), none: request.say('notes.named.none'),
+    chosen: chosen.map((party) => ({ id: party, name: labels.party(party as Party), icon: party.startsWith('t:') ? 'team' : 'person' })),
+    options: found.parties.filter((option) => !chosen.includes(option.id)),
+    more: found.more,
+    nothing: typed !== '' && found.parties.length === 0,
   }
 }
 
 export function partiesFound(request: FastifyRequest, typed: string) {
-  if (typed === '') return []
   const labels = labelsOf(request)
-  const directory = request.house.people.directory()
   const wanted = typed.toLowerCase()
-  const people = [...directory.persons.values()]
-    .filter((p) => p.active && isCalled(p, typed))
-    .map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: labels.department(p.department) }))
-  const teams = [...directory.teams.values()]
+  const found = peopleFound(request, typed, ({ active }) => active)
+  const people = found.people.map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: labels.department(p.department) }))
+  const teams = wanted === '' ? [] : [...request.house.people.directory().teams.values()]
     .filter((team) => team.name.toLowerCase().includes(wanted) || team.nameZh.includes(typed))
     .map((team) => ({ id: `t:${team.id}`, name: labels.team(team.id), names: [team.name, team.nameZh], note: request.say('notes.named.team') }))
-  return [...people, ...teams].slice(0, 8)
+  const parties = [...people, ...teams].slice(0, OFFERED)
+  return { parties, more: found.more + people.length + teams.length - parties.length }
 }
 
 /** The quiet lines under the text: identifiers found, and where it does not belong. */

@@ -24,12 +24,14 @@ export function hrefOfNotice({ about, kind, with: values }: Notice): string {
   if (about.kind === 'note') return CURATORS_KINDS.has(kind) ? `/queue/${about.id}` : `/notes/${about.id}`
   // Of an address only its owner is told, and there they say whether it is theirs.
   if (kind === 'rights_changed' && String(values['changes']).split(',').includes('email')) return '/me'
+  if (about.kind === 'import') return `/notices/imports/${about.id}`
   return about.kind === 'channel' ? `/channels/${about.id}` : ''
 }
 
 const CURATORS_KINDS = new Set<Notice['kind']>(['resubmitted', 'claim_taken_over', 'says_too_much', 'escalated', 'redaction_proposed', 'lowering_asked', 'lowering_refused'])
 
 function headingOf(request: FastifyRequest, notice: Notice, title: string): string {
+  if (notice.about.kind === 'import') return request.say('notices.see_import')
   if (notice.about.kind !== 'channel') return title
   const channel = request.house.post.channels.get(notice.about.id)
   return channel ? request.say('notices.see_channel', { name: channel.name }) : request.say('notices.gone')

@@ -12,10 +12,11 @@ import { channelNow, channelOf, channelRoom, withHiddenCustomers } from '../chan
 import { sayRefusals } from '../form.js'
 import { grantNew, grantOn } from '../note-room.js'
 import { isPartial } from '../origin.js'
-import { channelForm, customersOfFilter, fieldsOfChannel, formFrom, newFields, type ChannelTask } from '../present/channel-form.js'
+import { channelForm, customersOfFilter, fieldsOfChannel, formFrom, newFields, ownerAsked, type ChannelTask } from '../present/channel-form.js'
 import { channelPage, channelRow } from '../present/channel-page.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
+import { personChoice, rechosen, settledChoice } from '../present/person-choice.js'
 import { me } from '../session.js'
 import { pageIn } from './notes.js'
 
@@ -27,9 +28,10 @@ export function channels(app: FastifyInstance): void {
   app.get('/channels', { config: { allow: ALLOW } }, async (request, reply) => {
     const labels = labelsOf(request)
     const mine = request.house.post.channels.all().filter(({ team }) => isMine(request, team))
+    const pasts = await request.house.post.outbox.pasts(mine.map(({ id }) => id), request.house.clock.now())
     return reply.page('channels/index', {
       title: request.say('channels.title'),
-      rows: mine.sort((a, b) => Number(a.paused !== null) - Number(b.paused !== null) || a.name.localeCompare(b.name, labels.zh ? 'zh' : 'en')).map((channel) => channelRow(request, channel, labels)),
+      rows: mine.sort((a, b) => Number(a.paused !== null) - Number(b.paused !== null) || a.name.localeCompare(b.name, labels.zh ? 'zh' : 'en')).map((channel) => channelRow(request, channel, pasts.get(channel.id)?.last, labels)),
       mayCreate: [...request.house.people.directory().teams.keys()].some((team) => isMine(request, team)),
     })
   })
@@ -38,7 +40,8 @@ export function channels(app: FastifyInstance): void {
 
   app.post('/channels', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
     const { house } = request
-    const fields = (request.body ?? {}) as Fields
+    const { fields, refusals } = settled(request)
+    if (refusals.length > 0) return show(request, reply.code(422), fields, newTask(refusals))
     const id = house.ids.next()
     const grant = grantNew(request, ALLOW, id)
     const form = formFrom(fields)
@@ -58,7 +61,8 @@ export function channels(app: FastifyInstance): void {
 
   app.post<{ Params: { id: string } }>('/channels/:id', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
     const channel = channelOf(request)
-    const fields = (request.body ?? {}) as Fields
+    const { fields, refusals } = settled(request)
+    if (refusals.length > 0) return show(request, reply.code(422), fields, asSeen(channel, fields, refusals))
     const typed = formFrom(fields)
     const form = { ...typed, filter: await withHiddenCustomers(request, channel, typed.filter) }
     const room = await channelRoom(request, form.filter.customers)
@@ -74,12 +78,13 @@ export function channels(app: FastifyInstance): void {
     return reply.flash('channels.said.changed').seeOther(still ? `/channels/${channel.id}` : '/channels')
   })
 
-  // The form comes back with a customer chosen or dropped, or others offered. Nothing is kept.
+  // The form comes back with an owner or a customer chosen or dropped, or others offered. Nothing is kept.
   app.post<{ Querystring: { part?: string } }>('/channels/form', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
-    const fields = reshaped((request.body ?? {}) as Fields)
+    const fields = rechosen(reshaped((request.body ?? {}) as Fields), { field: 'owner' })
     if (isPartial(request) && request.query.part === 'customers') return reply.fragment('channels/_customers', { customers: await customersOfFilter(request, fields) })
+    if (isPartial(request) && request.query.part === 'owner') return reply.fragment('parts/_choose', personChoice(request, fields, ownerAsked(request, fields)))
     const edited = one(fields, 'channel')
-    return show(request, reply, fields, edited === '' ? newTask([]) : editTask(channelOf(request, edited), []))
+    return show(request, reply, fields, edited === '' ? newTask([]) : asSeen(channelOf(request, edited), fields, []))
   })
 
   app.post<{ Params: { id: string } }>('/channels/:id/ceiling', { config: { allow: 'channel.ceiling' } }, async (request, reply) => {
@@ -142,6 +147,16 @@ function newTask(refusals: Refusals): ChannelTask {
 
 function editTask(channel: Channel, refusals: Refusals): ChannelTask {
   return { action: `/channels/${channel.id}`, back: `/channels/${channel.id}`, channel, refusals }
+}
+
+function settled(request: FastifyRequest) {
+  const fields = (request.body ?? {}) as Fields
+  return settledChoice(request, fields, ownerAsked(request, fields))
+}
+
+/** The version that was seen stays: whoever changed the channel meanwhile is not overwritten. */
+function asSeen(channel: Channel, fields: Fields, refusals: Refusals): ChannelTask {
+  return editTask({ ...channel, version: Number(one(fields, 'version')) || channel.version }, refusals)
 }
 
 function reshaped(fields: Fields): Fields {

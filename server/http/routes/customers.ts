@@ -9,10 +9,11 @@ import { listOnRecord } from '../list-reads.js'
 import { namesOnRecord } from '../names-read.js'
 import { grantNew, grantOn, roleFacts } from '../note-room.js'
 import { isPartial } from '../origin.js'
-import { customerForm, entryFrom, fieldsOfCustomer, type CustomerFormTask } from '../present/customer-form.js'
+import { curatorsAsked, customerForm, entryFrom, fieldsOfCustomer, type CustomerFormTask } from '../present/customer-form.js'
 import { customerPage, customerRow, customerSheet, notesAbout, viewFrom } from '../present/customer-page.js'
 import { labelsOf } from '../present/labels.js'
 import { one, type Fields } from '../present/note-fields.js'
+import { personChoice, rechosen, settledChoice } from '../present/person-choice.js'
 import { pagesOf } from '../present/pages.js'
 import { me } from '../session.js'
 
@@ -43,7 +44,8 @@ export function customers(app: FastifyInstance): void {
 
   app.post('/customers', { config: { allow: 'customer.create', many: ['curators'] } }, async (request, reply) => {
     const { house } = request
-    const fields = (request.body ?? {}) as Fields
+    const { fields, refusals: unclear } = settled(request)
+    if (unclear.length > 0) return show(request, reply.code(422), fields, newTask(unclear))
     const entry = entryFrom(fields)
     const namesakes = entry.name.trim() === '' || one(fields, 'another') === 'yes' ? [] : await house.customers.named(entry.name.trim(), request.sight())
     await namesOnRecord(request, namesakes)
@@ -55,6 +57,15 @@ export function customers(app: FastifyInstance): void {
     await house.customers.add(grant, outcome.value)
     await house.record.append({ at: house.clock.now(), who: grant.who, did: 'customer.created', thing: { kind: 'customer', id }, ...(entry.restricted && { to: 'restricted' }), via: 'page', request: request.id })
     return seeOrLeave(request, reply, id, 'customers.said.created')
+  })
+
+  // The form comes back with a curator found, chosen or taken off again. Nothing is kept.
+  app.post('/customers/form', { config: { allow: 'customer.create', many: ['curators'] } }, async (request, reply) => {
+    const asked = curatorsAsked(request, (request.body ?? {}) as Fields)
+    const fields = rechosen((request.body ?? {}) as Fields, asked)
+    if (isPartial(request)) return reply.fragment('parts/_choose', personChoice(request, fields, asked))
+    const edited = one(fields, 'customer')
+    return show(request, reply, fields, edited === '' ? newTask([]) : asSeen(await customerOf(request, edited), fields, []))
   })
 
   app.get<{ Params: { id: string }; Querystring: { direction?: string; confidence?: string; page?: string } }>('/customers/:id', { config: { allow: 'customer.read' } }, async (request, reply) => {
@@ -82,7 +93,8 @@ export function customers(app: FastifyInstance): void {
   app.post<{ Params: { id: string } }>('/customers/:id', { config: { allow: 'customer.edit', many: ['curators'] } }, async (request, reply) => {
     const { house } = request
     const customer = await customerOf(request)
-    const fields = (request.body ?? {}) as Fields
+    const { fields, refusals: unclear } = settled(request)
+    if (unclear.length > 0) return show(request, reply.code(422), fields, asSeen(customer, fields, unclear))
     const entry = entryFrom(fields)
     const grant = grantOn(request, 'customer.edit', standingApart(customer.id, roleFacts(request)))
     const room = await roomAround(request, entry.number, customer.id)
@@ -102,6 +114,11 @@ export function customers(app: FastifyInstance): void {
     if (knowers(before) !== knowers(entry)) await house.record.append({ ...entryOf, did: 'customer.restricted_changed', from: knowers(before), to: knowers(entry) })
     return seeOrLeave(request, reply, customer.id, 'customers.said.changed')
   })
+}
+
+function settled(request: FastifyRequest) {
+  const fields = (request.body ?? {}) as Fields
+  return settledChoice(request, fields, curatorsAsked(request, fields))
 }
 
 type Asked = { readonly q?: string; readonly kind?: string; readonly segment?: string; readonly team?: string; readonly page?: string }
@@ -127,11 +144,16 @@ function offered(request: FastifyRequest, asked: ReturnType<typeof askedFor>) {
 }
 
 function newTask(refusals: Refusals): CustomerFormTask {
-  return { action: '/customers', back: '/customers', version: null, refusals, namesakes: [] }
+  return { action: '/customers', back: '/customers', id: '', version: null, refusals, namesakes: [] }
 }
 
 function editTask(customer: Customer, refusals: Refusals): CustomerFormTask {
-  return { action: `/customers/${customer.id}`, back: `/customers/${customer.id}`, version: customer.version, refusals, namesakes: [] }
+  return { action: `/customers/${customer.id}`, back: `/customers/${customer.id}`, id: customer.id, version: customer.version, refusals, namesakes: [] }
+}
+
+/** The version that was seen stays: whoever changed the customer meanwhile is not overwritten. */
+function asSeen(customer: Customer, fields: Fields, refusals: Refusals): CustomerFormTask {
+  return { ...editTask(customer, refusals), version: Number(one(fields, 'version')) || customer.version }
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, fields: Fields, task: CustomerFormTask, conflict = false): Promise<FastifyReply> {

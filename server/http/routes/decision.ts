@@ -13,7 +13,7 @@ import { decisionPage, type DecisionTask } from '../present/decision-page.js'
 import { outcomeOf } from '../present/decision-outcome.js'
 import { reviewPart } from '../present/decision-form.js'
 import { many, one, type Fields } from '../present/note-fields.js'
-import { customerPart, namedPart } from '../present/note-form.js'
+import { customerPart, namedPart, partiesFound } from '../present/note-form.js'
 import { isSensitive } from '../present/note-page.js'
 import { fromIn, revisionIn } from './curating.js'
 import { readOnRecord } from './notes.js'
@@ -37,7 +37,7 @@ export function decision(app: FastifyInstance): void {
     const fields = withReviewDate(reshaped(request.body as Fields), request.house.clock.today())
     if (isPartial(request)) {
       if (request.query.part === 'customers') return reply.fragment('queue/_customers', { id: note.id, customers: await customerPart(request, fields), refusal: '' })
-      if (request.query.part === 'named') return reply.fragment('queue/_named', { id: note.id, named: namedPart(request, fields), refusal: '' })
+      if (request.query.part === 'named') return reply.fragment('parts/_choose', namedPart(request, fields, 'deciding', `/queue/${note.id}/outcome`))
       return reply.fragment('queue/_outcome', { outcome: outcomeOf(request, note, subjectOf(note), acceptanceFrom(fields, note)), review: reviewPart(request, fields) })
     }
     return show(request, reply, note, fields, taskFrom(request, fields, note, []))
@@ -145,7 +145,7 @@ async function settled(request: FastifyRequest): Promise<Fields> {
   const found = typed === '' ? [] : await request.house.customers.named(typed, request.sight())
   if (found.length === 1 && found[0]) Object.assign(fields, { customer: [...many(fields, 'customer'), found[0].id], customerText: '' })
   const reader = one(fields, 'namedText').trim()
-  const exact = reader === '' ? [] : namedPart(request, { namedText: reader }).options.filter((option) => option.names.includes(reader))
+  const exact = reader === '' ? [] : partiesFound(request, reader).parties.filter((party) => party.names.includes(reader))
   if (exact.length === 1 && exact[0]) Object.assign(fields, { named: [...many(fields, 'named'), exact[0].id], namedText: '' })
   return fields
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { LETTER_KINDS, LETTER_STATES, type Letter } from '../../domain/digests/letter.js'
+import { LETTER_KINDS, LETTER_STATES } from '../../domain/digests/letter.js'
 import { openLetter } from '../../domain/digests/open-letter.js'
 import type { LetterRow, OutboxQuery } from '../../domain/digests/port.js'
 import { Missing } from '../faults.js'
@@ -27,7 +27,7 @@ export function mail(app: FastifyInstance): void {
 
   app.get<{ Params: { id: string } }>('/mail/:id', { config: { allow: 'mail.read' } }, async (request, reply) => {
     const { house } = request
-    const letter = house.post.outbox.get(request.params.id)
+    const letter = await house.post.outbox.get(request.params.id)
     const written = letter ? await openLetter(house.post, house.keptMail, letter, me(request), house.config.demo, house.clock.now()) : null
     if (!letter || !written) throw new Missing()
     return reply.page('outbox/show', {
@@ -52,7 +52,7 @@ async function list(request: FastifyRequest, reply: FastifyReply, base: '/admin/
   const kind = LETTER_KINDS.find((each) => each === asked.kind)
   const state = LETTER_STATES.find((each) => each === asked.state)
   const text = (asked.q ?? '').trim().slice(0, 200)
-  const found = house.post.outbox.list({ ...whose, ...(kind && { kind }), ...(state && { state }), ...(text !== '' && { text }), page, size: SIZE })
+  const found = await house.post.outbox.list({ ...whose, ...(kind && { kind }), ...(state && { state }), ...(text !== '' && { text }), page, size: SIZE })
   const query = new URLSearchParams({ ...(kind && { kind }), ...(state && { state }), ...(text !== '' && { q: text }) }).toString()
   return reply.page('outbox/index', {
     title: request.say(base === '/admin/mail' ? 'outbox.title' : 'outbox.mine'),
@@ -70,7 +70,6 @@ async function list(request: FastifyRequest, reply: FastifyReply, base: '/admin/
 }
 
 function mailRow(request: FastifyRequest, row: LetterRow, labels: Labels) {
-  const letter = request.house.post.outbox.get(row.id)
   return {
     to: row.to,
     who: row.person === null ? (request.house.post.channels.get(row.channel ?? '')?.name ?? '') : labels.person(row.person),
@@ -80,17 +79,17 @@ function mailRow(request: FastifyRequest, row: LetterRow, labels: Labels) {
     stateText: request.say(`digests.state.${row.state}`),
     tries: row.tries,
     nextTryAt: row.nextTryAt,
-    href: letter && mayOpen(request, letter) ? `/mail/${row.id}` : '',
+    href: mayOpen(request, row) ? `/mail/${row.id}` : '',
     log: row.log.map(({ at, what, said }) => ({ at, text: request.say(`digests.log.${what}`), said })),
   }
 }
 
 /** Where there is something to open; the page of the letter asks again. */
-function mayOpen(request: FastifyRequest, letter: Letter): boolean {
+function mayOpen(request: FastifyRequest, letter: LetterRow): boolean {
   const { house } = request
   const person = me(request)
   if (letter.state === 'skipped' || letter.state === 'planned') return false
-  if (letter.kind === 'digest') return house.config.demo || person.teams.includes(house.post.channels.get(letter.channel)?.team ?? '')
+  if (letter.kind === 'digest') return house.config.demo || person.teams.includes(house.post.channels.get(letter.channel ?? '')?.team ?? '')
   if (letter.kind === 'notice') return letter.person === person.id
   return house.keptMail !== null && (house.config.demo || letter.person === person.id)
 }

@@ -12,7 +12,7 @@ import { noteIdFrom } from '../note-id.js'
 import { circumstancesOf, grantNew, grantOn, isConflict, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
 import { fieldsToEdit, many, one, writingFrom, type Fields } from '../present/note-fields.js'
-import { customerPart, linesOf, namedPart, noteForm, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
+import { customerPart, linesOf, namedPart, noteForm, partiesFound, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
 import { me } from '../session.js'
 import { similarTo } from '../similar.js'
 import { readOnRecord } from './notes.js'
@@ -96,7 +96,7 @@ export function noteWriting(app: FastifyInstance): void {
   app.post<{ Querystring: { part?: string; note?: string } }>('/notes/form', { config: { allow: 'note.post', many: MANY } }, async (request, reply) => {
     const fields = await reshaped(request, request.body as Fields)
     if (isPartial(request) && request.query.part === 'customers') return reply.fragment('notes/_customers', { customers: await customerPart(request, fields), refusal: '' })
-    if (isPartial(request) && request.query.part === 'named') return reply.fragment('notes/_named', { named: namedPart(request, fields), refusal: '' })
+    if (isPartial(request) && request.query.part === 'named') return reply.fragment('parts/_choose', namedPart(request, fields, 'writing', '/notes/form'))
     const noteId = one(fields, 'edits')
     if (UUID.test(noteId)) {
       const task = editTask(request, await noteOf(request, noteId), [])
@@ -203,8 +203,8 @@ async function settled(request: FastifyRequest): Promise<Fields> {
   }
   const reader = one(fields, 'namedText').trim()
   if (reader !== '') {
-    const { options } = namedPart(request, { ...fields, named: [] })
-    const exact = options.filter((option) => option.names.includes(reader) || options.length === 1)
+    const { parties } = partiesFound(request, reader)
+    const exact = parties.filter((party) => party.names.includes(reader) || parties.length === 1)
     if (exact.length === 1 && exact[0]) {
       fields['named'] = [...many(fields, 'named'), exact[0].id]
       fields['namedText'] = ''

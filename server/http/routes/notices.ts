@@ -1,15 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { showNotices } from '../../domain/community/show-notices.js'
+import { toldTo } from '../../domain/digests/staff-to-tell.js'
+import { Missing } from '../faults.js'
 import { fieldsOf } from '../form.js'
 import { listOnRecord } from '../list-reads.js'
+import { idIn } from '../note-room.js'
 import { labelsOf } from '../present/labels.js'
 import { hrefOfNotice, noticeRow } from '../present/notices-page.js'
 import { pagesOf } from '../present/pages.js'
+import { staffTaken, toldRow } from '../present/staff-told.js'
 import { me } from '../session.js'
 import { pageIn } from './notes.js'
 
 const SIZE = 30
+const STAFF_SIZE = 100
 const READ = z.object({ notice: z.string().max(300).optional(), open: z.literal('yes').optional() })
 
 /** What somebody was told, newest first: each one's own, read again under their rights of this moment. */
@@ -32,6 +37,22 @@ export function notices(app: FastifyInstance): void {
       anyUnread: unread.length > 0,
       rows: shown.map((each) => noticeRow(request, each, labels)),
       pages: pagesOf(unreadOnly ? '/notices?show=unread' : '/notices?', page, SIZE, wanted.length),
+    })
+  })
+
+  // All those of whom one hears in the one line about an import of staff.
+  app.get<{ Querystring: { page?: string } }>('/notices/imports/:id', { config: { allow: 'self.manage' } }, async (request, reply) => {
+    const { house } = request
+    const one = staffTaken(request).find(({ id }) => id === idIn(request))
+    const paper = one && (await house.staffImports.paper(one.id, 'telling'))
+    const told = paper ? await toldTo(paper, me(request).id, () => new Promise(setImmediate)) : []
+    if (!one?.run || told.length === 0) throw new Missing()
+    const joined = told.filter((each) => each.joined).length
+    const page = pageIn(request.query.page)
+    return reply.page('notices/staff', {
+      title: request.say('staff.heard.title'), by: labelsOf(request).person(one.run.by), at: one.run.at, joined, changed: told.length - joined,
+      rows: told.slice((page - 1) * STAFF_SIZE, page * STAFF_SIZE).map((each) => toldRow(request, each)),
+      pages: pagesOf(`/notices/imports/${one.id}?`, page, STAFF_SIZE, told.length),
     })
   })
 

@@ -26,9 +26,9 @@ export function passwordByLink(app: FastifyInstance): void {
   })
 }
 
-function show(request: FastifyRequest<ByLink>, reply: FastifyReply, refusals: Refusals): Promise<FastifyReply> {
+async function show(request: FastifyRequest<ByLink>, reply: FastifyReply, refusals: Refusals): Promise<FastifyReply> {
   const { house } = request
-  const owner = ownerOfLink(house, request.params.token, house.clock.now())
+  const owner = await ownerOfLink(house, request.params.token, house.clock.now())
   if (!owner) throw new Missing('password.link.over')
   const said = sayRefusals(request, refusals)
   return reply.code(refusals.length > 0 ? 422 : 200).page('password/show', {

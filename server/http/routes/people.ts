@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CLEARANCES } from '../../domain/people/clearance.js'
-import { LANGUAGES, ROLES, isCalled, type Department, type Person, type Team } from '../../domain/people/person.js'
+import { LANGUAGES, ROLES, calledLike, type Department, type Person, type Team } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
 import { done, refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
@@ -14,6 +14,7 @@ import { handOf, personIn, sendLink, tellChange, welcome } from '../people-room.
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
+import { staffInOrder } from '../present/staff-in-order.js'
 import { me } from '../session.js'
 import { pageIn } from './notes.js'
 
@@ -27,6 +28,7 @@ export function people(app: FastifyInstance): void {
     const { house } = request
     const directory = house.people.directory()
     const undecidable = await house.undecidable()
+    const mail = await house.post.outbox.counts()
     return reply.page('admin/index', {
       title: request.say('admin.title'),
       people: [...directory.persons.values()].filter((p) => p.active).length, departments: directory.departments.size, teams: directory.teams.size,
@@ -34,13 +36,13 @@ export function people(app: FastifyInstance): void {
       // An administrator imports nothing by being one: files of customers and notes are for those who decide on a domain.
       canImport: mayAttempt(me(request), 'import.run', directory, house.clock.today()),
       channels: house.post.channels.all().length,
-      mailWaiting: house.post.outbox.list({ state: 'planned', page: 1, size: 1 }).total + house.post.outbox.list({ state: 'handed_over', page: 1, size: 1 }).total,
+      mailWaiting: mail.waiting,
       engines: (await house.finder.engines()).map(({ name, state, entries, rebuilding, behind, onHold }) => ({
         name: name === 'embedded' ? request.say('admin.search.embedded') : name,
         state: rebuilding === null ? request.say(`admin.search.${state}`) : request.say('admin.search.rebuilding', { count: rebuilding }),
         troubled: state === 'down' || state === 'resting', entries, behind, onHold,
       })),
-      mailFailed: house.post.outbox.list({ state: 'failed', page: 1, size: 1 }).total,
+      mailFailed: mail.failed,
     })
   })
 
@@ -49,17 +51,14 @@ export function people(app: FastifyInstance): void {
     const directory = request.house.people.directory()
     const q = (request.query.q ?? '').trim().toLowerCase()
     const within = request.query.department ? new Set(directory.within([request.query.department])) : null
-    const { compare } = new Intl.Collator(labels.zh ? 'zh' : 'en')
-    const found = [...directory.persons.values()]
-      .filter((p) => (q === '' || isCalled(p, q) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
-      .map((p) => ({ p, name: labels.person(p.id) }))
-      .sort((a, b) => Number(b.p.active) - Number(a.p.active) || compare(a.name, b.name))
+    const isCalled = calledLike(q)
+    const found = staffInOrder(request).filter((p) => (q === '' || isCalled(p) || p.email.toLowerCase().includes(q)) && (!within || within.has(p.department)))
     const page = pageIn(request.query.page)
     return reply.page('admin/people', {
       title: request.say('admin.people.title'), q: request.query.q ?? '',
       departments: departmentOptions(request, [request.query.department ?? '']),
-      rows: found.slice((page - 1) * SIZE, page * SIZE).map(({ p, name }) => ({
-        href: `/admin/people/${p.id}`, name, login: p.login, active: p.active, department: labels.department(p.department),
+      rows: found.slice((page - 1) * SIZE, page * SIZE).map((p) => ({
+        href: `/admin/people/${p.id}`, name: labels.person(p.id), login: p.login, active: p.active, department: labels.department(p.department),
         roles: p.roles.filter((role) => role !== 'employee').map((role) => request.say(`admin.role.${role}`)).join(' · '), clearance: request.say(`frame.level.${p.clearance}`),
       })),
       pages: pagesOf(`/admin/people?q=${encodeURIComponent(request.query.q ?? '')}&department=${encodeURIComponent(request.query.department ?? '')}`, page, SIZE, found.length),
@@ -110,7 +109,7 @@ export function people(app: FastifyInstance): void {
     const { house } = request
     const person = personIn(request)
     const now = house.clock.now()
-    const refusals = mayMailLink(person, hasPassword(request, person), me(request), one((request.body ?? {}) as Fields, 'vouch'), now)
+    const refusals = mayMailLink(person, await hasPassword(request, person), me(request), one((request.body ?? {}) as Fields, 'vouch'), now)
     if (refusals.length > 0) return show(request, reply.code(422), person, null, refusals)
     if (person.newAddress) {
       const outcome = await changeRoster(request, (roster) => confirmAddress(roster, person.id, person.email))
@@ -154,7 +153,8 @@ async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => O
 
 function changePeople(request: FastifyRequest, verb: (staff: Staff) => Outcome<Person>): Promise<Outcome<Roster>> {
   return changeRoster(request, (roster) => {
-    const staff = new Staff(roster)
+    // Inside of a change the directory is the one of this very roster.
+    const staff = new Staff(roster, request.house.people.directory())
     const outcome = verb(staff)
     if (!outcome.ok) return outcome
     staff.put(outcome.value)
@@ -162,8 +162,8 @@ function changePeople(request: FastifyRequest, verb: (staff: Staff) => Outcome<P
   })
 }
 
-function hasPassword(request: FastifyRequest, person: Person): boolean {
-  return request.house.credentials.of(person.id).hash !== null
+async function hasPassword(request: FastifyRequest, person: Person): Promise<boolean> {
+  return (await request.house.credentials.of(person.id)).hash !== null
 }
 
 function entryFrom(fields: Fields): PersonEntry {
@@ -195,7 +195,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
     refusals: said,
     waiting: person?.newAddress && {
       before: person.newAddress.before, address: person.email, by: labels.person(person.newAddress.setBy), at: person.newAddress.at,
-      word: awaitsWord(person, hasPassword(request, person)), mine: person.newAddress.setBy === me(request).id,
+      word: awaitsWord(person, await hasPassword(request, person)), mine: person.newAddress.setBy === me(request).id,
     },
     fields: (['login', 'name', 'nameEn', 'email', 'title'] as const).map((name) => ({
       id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' || name === 'nameEn' ? request.say(`admin.field.${name}_hint`) : '',

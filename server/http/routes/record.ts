@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordVerdict } from '../../domain/policy/record.js'
+import { isPartial } from '../origin.js'
+import { askedOfRecord, recordPage, whoPart } from '../present/record-page.js'
 import { me } from '../session.js'
-import { askedOfRecord, recordPage } from '../present/record-page.js'
 
 const ALLOW = 'record.read'
 
 /** The record, for auditors: who did what, when, to which thing. Reading it stands in it too. */
 export function record(app: FastifyInstance): void {
-  app.get('/record', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, null))
+  app.get<{ Querystring: { part?: string } }>('/record', { config: { allow: ALLOW } }, async (request, reply) => {
+    if (isPartial(request) && request.query.part === 'who') return reply.fragment('record/_who', { who: whoPart(request, askedOfRecord(request)) })
+    return show(request, reply, null)
+  })
 
   app.post('/record/verification', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, await request.house.record.verify()))
 }

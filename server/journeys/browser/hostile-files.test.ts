@@ -41,7 +41,7 @@ t.test('hostile texts in files that are taken in, and in mail that goes out', { 
 
   await t.test('as names of channels and titles in a digest, no script runs on any page about mail', async (t) => {
     const channels = await digested(bank, texts.slice(0, CHANNELS))
-    const letters = bank.house.post.outbox.list({ kind: 'digest', page: 1, size: 100 }).rows
+    const letters = (await bank.house.post.outbox.list({ kind: 'digest', page: 1, size: 100 })).rows
     t.equal(letters.filter(({ state }) => state === 'sent').length, CHANNELS, `premise: ${letters.map(({ state }) => state).join(', ')}`)
     t.same(await walk(bank, address, 'li.na', ['/channels', ...channels, ...channels.map((path) => `${path}/edit`), '/me/mail', ...letters.map(({ id }) => `/mail/${id}`)]), [])
     t.same(await walk(bank, address, 'han.bing', ['/admin/mail', `/admin/mail?q=${encodeURIComponent((texts[2] as string).slice(0, 200))}`]), [])

@@ -22,8 +22,9 @@ export async function openCredentials(keeping: Keeping): Promise<Credentials> {
   const of = (kept: KeptCredentials, person: string): Credential => kept.of[person] ?? noCredential(person)
 
   return {
-    of: (person) => of(document.read(), person),
-    byLink: (digest) => Object.values(document.read().of).find((one) => one.link?.digest === digest),
+    changes: (person) => of(document.read(), person).changes,
+    of: async (person) => of(document.read(), person),
+    byLink: async (digest) => Object.values(document.read().of).find((one) => one.link?.digest === digest),
     change: async (person, next) => {
       const kept = await document.change((now) => {
         const before = of(now, person)
@@ -31,6 +32,9 @@ export async function openCredentials(keeping: Keeping): Promise<Credentials> {
         return after === before ? now : { of: { ...now.of, [person]: after } }
       })
       return of(kept, person)
+    },
+    changeAll: async (persons, next) => {
+      await document.change((now) => ({ of: { ...now.of, ...Object.fromEntries(persons.map((person) => [person, next(of(now, person))])) } }))
     },
   }
 }

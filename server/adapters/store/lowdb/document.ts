@@ -3,7 +3,7 @@ import { Mutex } from 'async-mutex'
 import { Low } from 'lowdb'
 import { DurableFile, type DurableFileOptions } from './durable-file.js'
 import type { Keeping } from './keeping.js'
-import { decode, encode, type Schema } from '../schema.js'
+import { decode, encode, settled, type Schema } from '../schema.js'
 import { StoreDamaged, WriteUncertain } from '../store-errors.js'
 
 export interface DocumentOptions<T> extends DurableFileOptions {
@@ -55,7 +55,7 @@ export class Document<T extends object> {
     return this.mutex.runExclusive(async () => {
       const next = await fn(this.low.data)
       if (next === this.low.data) return next
-      const aside = new Low<T>(this.file, asWritten(this.schema, next, this.file.path))
+      const aside = new Low<T>(this.file, settled(this.schema, next, this.low.data, this.file.path))
       try {
         await aside.write()
       } catch (error) {

@@ -29,6 +29,7 @@ import { numberOf } from '../record-line.js'
 import { linesOf, segmentsOf } from './record-segments.js'
 import { REDACTIONS_FILE } from './redactions-store.js'
 import type { Documents, Sequenced } from './shelf.js'
+import { STAFF_IMPORTS_FILE, STAFF_PAPERS_FOLDER, type KeptStaffImports } from './staff-imports-store.js'
 import { TOKENS_FILE } from './tokens-store.js'
 
 const MIB = 1024 * 1024
@@ -47,11 +48,12 @@ export async function* itemsInFolder(data: DataFolder, from: From | null = null)
     await data.folder<OldDocument>({ name: 'notes', schema: OLD_FILE, cacheBytes: MIB, ending: '.old.json' }),
   )
   for await (const { id, value } of documents(data, wanted('note'), notes, 'notes')) yield { kind: 'note', key: id, value }
+  for await (const { id, value } of documents(data, wanted('letter'), await data.folder<Letter>({ name: 'outbox', schema: LETTER_FILE, cacheBytes: MIB }), 'outbox')) yield { kind: 'letter', key: id, value }
   for await (const { id, value } of documents(data, wanted('draft'), await data.folder<Draft>({ name: 'drafts', schema: DRAFT_FILE, cacheBytes: MIB }), 'drafts')) yield { kind: 'draft', key: id, value }
   yield* noticeItems(data, wanted('notices'), roster)
   yield* importItems(data, wanted('import'), wanted('upload'))
-  const after = wanted('mail')
-  if (after !== null) for (const name of (await names(data, 'mail')).filter((one) => one > after)) yield { kind: 'mail', key: name, value: await data.disk.files.read(data.path('mail', name)) }
+  yield* plainFiles(data, 'staffPaper', STAFF_PAPERS_FOLDER, wanted('staffPaper'))
+  yield* plainFiles(data, 'mail', 'mail', wanted('mail'))
   yield* readItems(data, wanted('read'), wanted('visit'))
   yield* recordItems(data)
 }
@@ -59,10 +61,11 @@ export async function* itemsInFolder(data: DataFolder, from: From | null = null)
 /** How many there are of each kind that goes over in parts, as far as names tell without reading. */
 export async function countedInFolder(data: DataFolder): Promise<ReadonlyMap<ItemKind, number>> {
   const counts = new Map<ItemKind, number>()
-  for (const [kind, name] of [['customer', 'customers'], ['note', 'notes'], ['draft', 'drafts'], ['notices', 'notices'], ['import', 'imports']] as const) {
+  for (const [kind, name] of [['customer', 'customers'], ['note', 'notes'], ['letter', 'outbox'], ['draft', 'drafts'], ['notices', 'notices'], ['import', 'imports']] as const) {
     counts.set(kind, (await (await data.folder<Kept>({ name, schema: { now: 1 }, cacheBytes: MIB })).list()).length)
   }
   counts.set('upload', (await names(data, 'import-files')).length)
+  counts.set('staffPaper', (await names(data, STAFF_PAPERS_FOLDER)).length)
   counts.set('mail', (await names(data, 'mail')).length)
   return counts
 }
@@ -83,8 +86,8 @@ async function* smallItems(data: DataFolder, roster: KeptRoster | null): AsyncGe
     if (value) yield { kind: 'vocabulary', key: name, value }
   }
   for (const value of (await document<{ readonly gaps: readonly Gap[] }>(data, 'gaps', { now: 1 }))?.gaps ?? []) yield { kind: 'gap', key: value.id, value }
+  for (const value of (await document<KeptStaffImports>(data, 'staff-imports', STAFF_IMPORTS_FILE))?.imports ?? []) yield { kind: 'staffImport', key: value.id, value }
   for (const [at, value] of ((await document(data, 'redactions', REDACTIONS_FILE))?.redactions ?? []).entries()) yield { kind: 'redaction', key: String(at), value }
-  for await (const { id, value } of documents(data, '', await data.folder<Letter>({ name: 'outbox', schema: LETTER_FILE, cacheBytes: MIB }), 'outbox')) yield { kind: 'letter', key: id, value }
   const places = await document(data, 'feed', PLACES_FILE)
   for (const [consumer, seq] of Object.entries(places?.cursors ?? {})) if (!isOfIndex(consumer)) yield { kind: 'place', key: consumer, value: seq }
   for (const [consumer, events] of Object.entries(places?.aside ?? {})) if (!isOfIndex(consumer) && events.length > 0) yield { kind: 'aside', key: consumer, value: events }
@@ -110,6 +113,11 @@ async function* importItems(data: DataFolder, after: string | null, uploadsAfter
     const value = await file(data, fileOfBatch({ id } as Batch))
     if (value) yield { kind: 'upload', key: id, value }
   }
+}
+
+async function* plainFiles(data: DataFolder, kind: 'staffPaper' | 'mail', folder: string, after: string | null): AsyncGenerator<Item> {
+  if (after === null) return
+  for (const name of (await names(data, folder)).filter((one) => one > after)) yield { kind, key: name, value: await data.disk.files.read(data.path(folder, name)) }
 }
 
 async function* readItems(data: DataFolder, after: string | null, visitsAfter: string | null): AsyncGenerator<Item> {

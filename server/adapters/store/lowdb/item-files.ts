@@ -22,6 +22,7 @@ import { PEOPLE_FILE } from './people-store.js'
 import { segmentName } from './record-segments.js'
 import { HEAD_SCHEMA } from './record-verify.js'
 import { REDACTIONS_FILE } from './redactions-store.js'
+import { STAFF_IMPORTS_FILE, STAFF_PAPERS_FOLDER, newestFirst } from './staff-imports-store.js'
 import { TOKENS_FILE } from './tokens-store.js'
 
 const SEGMENT_BYTES = 16 * 1024 * 1024
@@ -87,6 +88,7 @@ function filesOfOne(item: Item): readonly PortalFile[] | null {
     }
     case 'import': return [document(sharded('imports', item.key), BATCH_FILE, item.value)]
     case 'upload': return [{ path: fileOfBatch({ id: item.key } as Batch), bytes: item.value }]
+    case 'staffPaper': return [{ path: `${STAFF_PAPERS_FOLDER}/${item.key}`, bytes: item.value }]
     case 'mail': return [{ path: `mail/${item.key}`, bytes: item.value }]
     default: return null
   }
@@ -104,6 +106,7 @@ function documentsOf(small: ReadonlyMap<ItemKind, readonly Item[]>): readonly Po
     document('channels.json', CHANNELS_FILE, { channels: values('channel') }),
     ...vocabularies,
     document('gaps.json', { now: 1 }, { gaps: values('gap') }),
+    document('staff-imports.json', STAFF_IMPORTS_FILE, { imports: [...values('staffImport')].sort(newestFirst) }),
     document('feed.json', PLACES_FILE, { cursors: keyed('place'), aside: keyed('aside') }),
     document('redactions.json', REDACTIONS_FILE, { redactions }),
   ]

@@ -18,6 +18,7 @@ import { openReads } from './reads-store.js'
 import { openRedactions } from './redactions-store.js'
 import { reindexingsIn } from './reindexing.js'
 import { openSessions } from './session-store.js'
+import { openStaffImports } from './staff-imports-store.js'
 import type { StoreLog } from './shelf.js'
 import { openStore } from './store.js'
 import { openTokens } from './tokens-store.js'
@@ -39,9 +40,10 @@ export async function openInFiles(options: DataFolderOptions & { readonly log: S
     const vocabularies = await openVocabularies(data)
     const [channels, outbox, notices] = [await openChannels(data), await openOutbox(data), await openNotices(data)]
     const [batches, redactions, tokens, gaps] = [await openBatches(data), await openRedactions(data), await openTokens(data), await openGaps(data)]
+    const staffImports = await openStaffImports(data)
     const reads = openReads(data.path('reads.sqlite'))
     return {
-      people, credentials, sessions, record, vocabularies, channels, outbox, notices, batches, redactions, tokens, gaps, reads, visits: reads,
+      people, credentials, sessions, record, vocabularies, channels, outbox, notices, batches, staffImports, redactions, tokens, gaps, reads, visits: reads,
       notes: store.notes, allNotes: store.allNotes, customers: store.customers, allCustomers: store.allCustomers,
       drafts: store.drafts, allDrafts: store.allDrafts, feed: store.feed, ready: store.ready,
       mail: { folder: data.path('mail'), files: mailFolderOn(data.disk) },

@@ -1,6 +1,6 @@
-import { isSettled, type Letter } from '../../../domain/digests/letter.js'
-import type { Outbox } from '../../../domain/digests/port.js'
-import { LETTER_FILE, digestsOf, dueOf, pageOf } from '../letter-rows.js'
+import { isDue, isSettled, type DigestLetter, type Letter } from '../../../domain/digests/letter.js'
+import type { Outbox, OutboxQuery, Past } from '../../../domain/digests/port.js'
+import { LETTER_FILE, channelOf, personOf, rowOf } from '../letter-rows.js'
 import { DocumentFolder } from './document-folder.js'
 import type { Keeping } from './keeping.js'
 import { KeyedMutex } from '../keyed-mutex.js'
@@ -20,6 +20,7 @@ export async function openOutbox(keeping: Keeping): Promise<Outbox> {
   }))
   const inHand = new Set<string>()
   const channels = new KeyedMutex()
+  const page = <L extends Letter>(found: readonly L[], at: number, size: number) => ({ rows: found.slice((at - 1) * size, at * size), total: found.length })
 
   const save = async (letter: Letter): Promise<Letter> => {
     const kept = await folder.put(letter)
@@ -32,13 +33,24 @@ export async function openOutbox(keeping: Keeping): Promise<Outbox> {
       channels.run(letter.kind === 'digest' ? letter.channel : letter.id, async () => {
         const known = letters.get(letter.id)
         if (known) return known
-        const underWay = letter.kind === 'digest' ? digestsOf(letters.values(), letter.channel).find((one) => !isSettled(one)) : undefined
+        const underWay = letter.kind === 'digest' ? digests(letters.values()).get(letter.channel)?.find((one) => !isSettled(one)) : undefined
         return underWay ?? save(letter)
       }),
-    get: (id) => letters.get(id),
-    due: (now) => dueOf(letters.values(), now, inHand),
-    ofChannel: (channel) => digestsOf(letters.values(), channel),
-    list: (query) => pageOf(letters.values(), query),
+    get: async (id) => letters.get(id),
+    due: async (now) => dueOf(letters.values(), now).map(({ id }) => id).filter((id) => !inHand.has(id)),
+    ofChannel: async (channel, at, size) => page(digests(letters.values()).get(channel) ?? [], at, size),
+    pasts: async (wanted, now) => {
+      const all = digests(letters.values())
+      return new Map(wanted.flatMap((channel) => { const past = pastOf(all.get(channel) ?? [], now); return past ? [[channel, past] as const] : [] }))
+    },
+    list: async (query) => {
+      const { rows, total } = page([...letters.values()].filter((letter) => fits(letter, query)).sort(newestFirst), query.page, query.size)
+      return { rows: rows.map(rowOf), total }
+    },
+    counts: async () => {
+      const all = [...letters.values()]
+      return { waiting: all.filter((one) => !isSettled(one)).length, failed: all.filter(({ state }) => state === 'failed').length }
+    },
     handle: async (id, act) => {
       const letter = letters.get(id)
       if (!letter || inHand.has(id)) return false
@@ -59,4 +71,39 @@ export async function openOutbox(keeping: Keeping): Promise<Outbox> {
       return old.length
     },
   }
+}
+
+/** Whatever may be sent now, the longest waiting first. */
+function dueOf(letters: Iterable<Letter>, now: string): readonly Letter[] {
+  return [...letters].filter((letter) => isDue(letter, now)).sort((a, b) => (a.nextTryAt ?? '').localeCompare(b.nextTryAt ?? '') || a.at.localeCompare(b.at))
+}
+
+/** Of each channel, newest first. */
+function digests(letters: Iterable<Letter>): ReadonlyMap<string, readonly DigestLetter[]> {
+  const found = new Map<string, DigestLetter[]>()
+  for (const one of [...letters].filter((letter) => letter.kind === 'digest').sort(newestFirst)) {
+    const list = found.get(one.channel)
+    if (list) list.push(one)
+    else found.set(one.channel, [one])
+  }
+  return found
+}
+
+function pastOf(digests: readonly DigestLetter[], now: string): Past | null {
+  const [last] = digests
+  if (!last) return null
+  const covered = digests.filter(({ state, period }) => state !== 'failed' && period.to <= now).map(({ period }) => period.to).sort().slice(-1)
+  return { last, underWay: digests.find((one) => !isSettled(one)) ?? null, covered }
+}
+
+function newestFirst(a: Letter, b: Letter): number {
+  return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
+}
+
+function fits(letter: Letter, query: OutboxQuery): boolean {
+  if (query.kind !== undefined && letter.kind !== query.kind) return false
+  if (query.state !== undefined && letter.state !== query.state) return false
+  if (query.person !== undefined && personOf(letter) !== query.person) return false
+  if (query.channel !== undefined && channelOf(letter) !== query.channel) return false
+  return query.text === undefined || letter.to.toLowerCase().includes(query.text.trim().toLowerCase())
 }

@@ -1,4 +1,5 @@
 import { Directory } from '../../../domain/people/directory.js'
+import { changedBetween } from '../../../domain/people/changed-between.js'
 import { personOfSchema1 } from '../../../domain/people/person.js'
 import type { People, Roster } from '../../../domain/people/port.js'
 import { rightsChanged } from '../../../domain/people/rights-changed.js'
@@ -6,7 +7,7 @@ import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
 import type { Schema, Stored } from '../schema.js'
 
-/** Everybody in one document, and how often each one's rights changed: both move in one write. */
+/** Everybody in one document, how often each one's rights changed, and the marks of changes that have one: all move in one write. */
 export interface KeptRoster extends Roster {
   readonly rights: Readonly<Record<string, number>>
 }
@@ -40,12 +41,13 @@ export async function openPeople(keeping: Keeping): Promise<People> {
   return {
     directory: present,
     rightsEpoch: (person) => document.read().rights[person] ?? 0,
-    change: async (next, firstly) => {
+    wasMade: (mark) => (document.read().rights[mark] ?? 0) > 0,
+    change: async (next, firstly, mark) => {
       await document.change(async (now) => {
-        const roster = next(now)
+        const roster = await next(now)
         if (roster === now) return now
         await firstly?.(now, roster)
-        return { ...roster, rights: counted(now, roster) }
+        return { ...roster, rights: { ...counted(now, roster), ...(mark !== undefined && { [mark]: 1 }) } }
       })
       return present()
     },
@@ -58,11 +60,7 @@ function directoryOf(roster: Roster): Directory {
 
 /** Counted here and not by each caller, so that no way of changing rights can forget to end the sessions. */
 function counted(before: KeptRoster, after: Roster): Record<string, number> {
-  const old = new Map(before.persons.map((person) => [person.id, person]))
-  const now = new Map(after.persons.map((person) => [person.id, person]))
   const rights: Record<string, number> = { ...before.rights }
-  for (const id of new Set([...old.keys(), ...now.keys()])) {
-    if (old.get(id) !== now.get(id) && rightsChanged(old.get(id), now.get(id))) rights[id] = (rights[id] ?? 0) + 1
-  }
+  for (const [id, was, is] of changedBetween(before.persons, after.persons)) if (rightsChanged(was, is)) rights[id] = (rights[id] ?? 0) + 1
   return rights
 }

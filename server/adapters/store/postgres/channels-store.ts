@@ -8,7 +8,6 @@ import { Room, type Changes } from './room.js'
 /** One row a channel, in memory in every process, the oldest first. */
 export async function openChannels(database: Database, around: Around): Promise<Channels> {
   const room = await around.open(new Room<Channel>(database, 'channels', { now: CHANNEL_SCHEMA }))
-  let known: { readonly of: unknown; readonly list: readonly Channel[] } = { of: null, list: [] }
 
   async function replace(id: string, verb: (channel: Channel) => Channel): Promise<Channel> {
     await room.change((view): Changes<Channel> => {
@@ -21,11 +20,7 @@ export async function openChannels(database: Database, around: Around): Promise<
   }
 
   return {
-    all: () => {
-      const all = room.all()
-      if (known.of !== all) known = { of: all, list: [...all.values()] }
-      return known.list
-    },
+    all: () => room.list(),
     get: (id) => room.get(id),
     add: async (_grant, channel) => {
       await room.change((view): Changes<Channel> => (view.get(channel.id) ? new Map() : new Map([[channel.id, channel]])))

@@ -2,7 +2,6 @@ import type { Batch } from '../../../domain/curation/import-batch.js'
 import type { NoticeList } from '../../../domain/community/notice.js'
 import type { Customer } from '../../../domain/customers/customer.js'
 import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
-import type { Letter } from '../../../domain/digests/letter.js'
 import type { Gap } from '../../../domain/insights/gap.js'
 import type { Glossary } from '../../../domain/notes/glossary.js'
 import type { Note } from '../../../domain/notes/note.js'
@@ -10,6 +9,7 @@ import type { Taxonomy } from '../../../domain/notes/taxonomy.js'
 import type { Credential } from '../../../domain/people/credential.js'
 import type { Visit } from '../../../domain/people/visit.js'
 import type { ThingEvent } from '../../../domain/policy/events.js'
+import type { StaffImport } from '../../../domain/policy/staff-import.js'
 import type { Token } from '../../../domain/policy/token.js'
 import { LETTER_FILE } from '../letter-rows.js'
 import { BATCH_FILE } from '../lowdb/batches-store.js'
@@ -39,6 +39,7 @@ export async function* itemsInDatabase(tx: Transaction): AsyncGenerator<Item> {
       else yield { kind, key: row.id, value: { ...read<Note>(NOTE_DOCUMENT, row.doc, `note ${row.id}`), ...at } }
     }
   }
+  for await (const { id, doc } of paged<{ readonly id: string; readonly doc: string }>(tx, 'SELECT id, doc::text AS doc FROM letter WHERE id')) yield { kind: 'letter', key: id, value: read(LETTER_FILE, doc, `letter ${id}`) }
   for await (const { id, version, doc } of paged<Versioned>(tx, 'SELECT id, version, doc::text AS doc FROM draft WHERE id')) yield { kind: 'draft', key: id, value: { ...read(DRAFT_FILE, doc, `draft ${id}`), version } }
   for await (const { id, version, doc } of paged<Versioned>(tx, 'SELECT person AS id, version, doc::text AS doc FROM notice WHERE person')) {
     const { notices, forgottenUntil } = read<NoticeList>(NOTICES_FILE, doc, `notices of ${id}`)
@@ -46,6 +47,7 @@ export async function* itemsInDatabase(tx: Transaction): AsyncGenerator<Item> {
   }
   for await (const { id, version, doc } of paged<Versioned>(tx, 'SELECT id, version, doc::text AS doc FROM import_batch WHERE id')) yield { kind: 'import', key: id, value: { ...(read(BATCH_FILE as unknown as Schema<Batch>, doc, `import ${id}`)), version } }
   for await (const { id, bytes } of paged<Bytes>(tx, 'SELECT batch AS id, bytes FROM import_file WHERE batch', undefined, FILES_AT_ONCE)) yield { kind: 'upload', key: id, value: bytes }
+  for await (const { id, bytes } of paged<Bytes>(tx, 'SELECT id, bytes FROM staff_paper WHERE id', undefined, FILES_AT_ONCE)) yield { kind: 'staffPaper', key: id, value: bytes }
   for await (const { id, bytes } of paged<Bytes>(tx, "SELECT path AS id, bytes FROM mail_file WHERE path", undefined, FILES_AT_ONCE)) yield { kind: 'mail', key: id.replace(/^mail\//, ''), value: bytes }
   yield* seen(tx)
   for (let after = 0; ; ) {
@@ -72,8 +74,8 @@ async function* smallItems(tx: Transaction): AsyncGenerator<Item> {
   for (const name of ['taxonomy', 'glossary']) for (const [, value] of await roomOf<Taxonomy | Glossary>(tx, name, { now: 1 })) yield { kind: 'vocabulary', key: name, value }
   const gaps = await roomOf<Gap>(tx, 'gaps', { now: 1 })
   for (const [key, value] of [...gaps].sort(([a, one], [b, other]) => one.at.localeCompare(other.at) || a.localeCompare(b))) yield { kind: 'gap', key, value }
+  for (const [key, value] of await roomOf<StaffImport>(tx, 'staff-imports', { now: 1 })) yield { kind: 'staffImport', key, value }
   for (const [, { redactions }] of await roomOf(tx, 'redactions', REDACTIONS_FILE)) for (const [at, value] of redactions.entries()) yield { kind: 'redaction', key: String(at), value }
-  for (const [key, value] of await roomOf<Letter>(tx, 'outbox', LETTER_FILE)) yield { kind: 'letter', key, value }
   for (const { consumer, seq } of await tx.rows<{ consumer: string; seq: number }>(piece("SELECT consumer, seq FROM place WHERE instance = '' ORDER BY consumer"))) {
     if (!isOfIndex(consumer)) yield { kind: 'place', key: consumer, value: seq }
   }

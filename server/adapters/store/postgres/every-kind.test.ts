@@ -32,7 +32,7 @@ type Decided = readonly ItemKind[] | `anew: ${string}`
 /** What a store opens for the portal. A new one that is not named here does not compile. */
 const PORTS = {
   notes: ['note'], customers: ['customer'], drafts: ['draft'], feed: ['place', 'aside'], people: ['department', 'team', 'person', 'rights'], credentials: ['credential'], record: ['record'],
-  vocabularies: ['vocabulary'], channels: ['channel'], outbox: ['letter'], notices: ['notices'], batches: ['import', 'upload'], redactions: ['redaction'], gaps: ['gap'], tokens: ['token'],
+  vocabularies: ['vocabulary'], channels: ['channel'], outbox: ['letter'], notices: ['notices'], batches: ['import', 'upload'], staffImports: ['staffImport', 'staffPaper'], redactions: ['redaction'], gaps: ['gap'], tokens: ['token'],
   reads: ['read'], visits: ['visit'], mail: ['mail'], secret: ['secret'],
   allNotes: 'anew: the same as notes', allCustomers: 'anew: the same as customers', allDrafts: 'anew: the same as drafts', sessions: 'anew: everybody signs in again', guesses: 'anew: of minutes',
   reindexing: 'anew: the index is', searchFolder: 'anew: the index is', ready: 'anew: of a process', progress: 'anew: of a process', isUp: 'anew: of a process', fresh: 'anew: of a process', scrub: 'anew: keeps nothing',
@@ -43,20 +43,20 @@ const PORTS = {
 const FILES: Readonly<Record<string, Decided>> = {
   'manifest.json': ['founded'], '.session-secret': ['secret'], 'people.json': ['department', 'team', 'person', 'rights'], 'credentials.json': ['credential'], 'tokens.json': ['token'], 'channels.json': ['channel'],
   'taxonomy.json': ['vocabulary'], 'glossary.json': ['vocabulary'], 'gaps.json': ['gap'], 'redactions.json': ['redaction'], outbox: ['letter'], 'feed.json': ['place', 'aside'], customers: ['customer'], notes: ['note'],
-  drafts: ['draft'], notices: ['notices'], imports: ['import'], 'import-files': ['upload'], mail: ['mail'], 'reads.sqlite': ['read', 'visit'], record: ['record'],
+  drafts: ['draft'], notices: ['notices'], imports: ['import'], 'import-files': ['upload'], 'staff-imports.json': ['staffImport'], 'staff-papers': ['staffPaper'], mail: ['mail'], 'reads.sqlite': ['read', 'visit'], record: ['record'],
   sessions: 'anew: everybody signs in again', search: 'anew: the index is', 'catalog.sqlite': 'anew: from the files', lock: 'anew: of a process', 'lock.holder': 'anew: of a process', 'reserve.bin': 'anew: of a disk',
 }
 const READS_TABLES: Readonly<Record<string, Decided>> = { reads: ['read'], visits: ['visit'] }
 
 const TABLES: Readonly<Record<string, Decided>> = {
-  thing: ['customer', 'note'], draft: ['draft'], notice: ['notices'], import_batch: ['import'], import_file: ['upload'], has_read: ['read'], visit: ['visit'], mail_file: ['mail'], record_line: ['record'],
+  thing: ['customer', 'note'], letter: ['letter'], draft: ['draft'], notice: ['notices'], import_batch: ['import'], import_file: ['upload'], staff_paper: ['staffPaper'], has_read: ['read'], visit: ['visit'], mail_file: ['mail'], record_line: ['record'],
   place: ['place'], aside: ['aside'], fact: ['founded', 'secret'],
-  kept: ['department', 'team', 'person', 'rights', 'credential', 'token', 'channel', 'vocabulary', 'gap', 'redaction', 'letter'],
+  kept: ['department', 'team', 'person', 'rights', 'credential', 'token', 'channel', 'vocabulary', 'gap', 'staffImport', 'redaction'],
   face: 'anew: from the things', epoch: 'anew: counts changes of rooms', guess: 'anew: of minutes', schema_step: 'anew: of the database', feed_base: 'anew: above what came along', record_head: 'anew: from the lines',
 }
 const ROOMS: Readonly<Record<string, Decided>> = {
-  people: ['department', 'team', 'person', 'rights'], credentials: ['credential'], tokens: ['token'], channels: ['channel'], taxonomy: ['vocabulary'], glossary: ['vocabulary'], gaps: ['gap'], redactions: ['redaction'],
-  outbox: ['letter'], restricted: 'anew: from the customers', sessions: 'anew: everybody signs in again',
+  people: ['department', 'team', 'person', 'rights'], credentials: ['credential'], tokens: ['token'], channels: ['channel'], taxonomy: ['vocabulary'], glossary: ['vocabulary'], gaps: ['gap'], redactions: ['redaction'], 'staff-imports': ['staffImport'],
+  restricted: 'anew: from the customers', sessions: 'anew: everybody signs in again',
 }
 const FACTS: Readonly<Record<string, Decided>> = {
   founded: ['founded'], 'session secret': ['secret'], bank: 'anew: names the index', reindexing: 'anew: the index is', 'moved in': 'anew: of the move', 'moving in': 'anew: of the move', 'moved away': 'anew: of the move',

@@ -23,6 +23,7 @@ import { PostgresRecord } from './record.js'
 import { openRedactions } from './redactions-store.js'
 import { reindexingsOf } from './reindexing.js'
 import { openSessions } from './sessions-store.js'
+import { openStaffImports } from './staff-imports-store.js'
 import { openStore } from './store.js'
 import { openTokens } from './tokens-store.js'
 import { mustBeOpenToPortals } from './under-way.js'
@@ -64,9 +65,9 @@ export async function openInPostgres(options: KeptOptions): Promise<Kept> {
     const reads = openReads(database, troubled)
     return {
       people: await openPeople(database, around), credentials: await openCredentials(database, around), sessions: await openSessions(database, around, clock()),
-      vocabularies: await openVocabularies(database, around), channels: await openChannels(database, around), outbox: await openOutbox(database, around),
+      vocabularies: await openVocabularies(database, around), channels: await openChannels(database, around), outbox: openOutbox(database),
       redactions: await openRedactions(database, around), tokens: await openTokens(database, around), gaps: await openGaps(database, around),
-      notices: openNotices(database), batches: openBatches(database), record, reads, visits: reads,
+      notices: openNotices(database), batches: openBatches(database), staffImports: await openStaffImports(database, around), record, reads, visits: reads,
       notes: store.notes, allNotes: store.allNotes, customers: store.customers, allCustomers: store.allCustomers,
       drafts: store.drafts, allDrafts: store.allDrafts, feed: store.feed,
       mail: { folder: 'mail', files: mailFilesIn(database) },

@@ -41,7 +41,7 @@ export async function loadSmall(tx: Transaction, items: readonly Item[]): Promis
       case 'channel': room('channels', item.key, written({ now: CHANNEL_SCHEMA }, item.value)); break
       case 'vocabulary': room(item.key, 'present', written(PLAIN, item.value)); break
       case 'gap': room('gaps', item.key, written(PLAIN, item.value)); break
-      case 'letter': room('outbox', item.key, written(LETTER_FILE, item.value)); break
+      case 'staffImport': room('staff-imports', item.key, written(PLAIN, item.value)); break
       case 'place': await tx.rows(piece("INSERT INTO place (consumer, instance, seq) VALUES (?, '', ?::bigint)", item.key, item.value)); break
       case 'aside':
         for (const event of item.value) await tx.rows(piece("INSERT INTO aside (consumer, instance, thing, event) VALUES (?, '', ?, ?::jsonb)", item.key, event.id, JSON.stringify(event)))
@@ -68,6 +68,9 @@ export async function loadMany(tx: Transaction, kind: ItemKind, items: readonly 
     case 'note':
       await tx.rows(piece(THINGS, rows(of<'note'>().map(({ value: { seq, accessSeq, ...note } }) => thingRow(note, seq, accessSeq, written(NOTE_DOCUMENT, note), facesJson(noteFaces(note))))), 'note'))
       return
+    case 'letter':
+      await tx.rows(piece('INSERT INTO letter (id, doc) SELECT id, doc::jsonb FROM unnest(?::text[], ?::text[]) AS row (id, doc)', of<'letter'>().map(({ key }) => key), of<'letter'>().map(({ value }) => written(LETTER_FILE, value))))
+      return
     case 'draft':
       for (const { value } of of<'draft'>()) await tx.rows(piece('INSERT INTO draft (id, owner, version, saved_at, doc) VALUES (?, ?, ?, ?, ?::jsonb)', value.id, value.owner, value.version, value.savedAt, written(DRAFT_FILE, value)))
       return
@@ -82,6 +85,9 @@ export async function loadMany(tx: Transaction, kind: ItemKind, items: readonly 
       return
     case 'upload':
       for (const { key, value } of of<'upload'>()) await tx.rows(piece('INSERT INTO import_file (batch, bytes) VALUES (?, ?)', key, value))
+      return
+    case 'staffPaper':
+      for (const { key, value } of of<'staffPaper'>()) await tx.rows(piece('INSERT INTO staff_paper (id, bytes) VALUES (?, ?)', key, value))
       return
     case 'mail':
       for (const { key, value } of of<'mail'>()) await tx.rows(piece('INSERT INTO mail_file (path, bytes) VALUES (?, ?)', `mail/${key}`, value))

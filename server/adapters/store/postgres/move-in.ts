@@ -39,9 +39,9 @@ const AT_ONCE = 200
 const BYTES_AT_ONCE = 4 * 1024 * 1024
 const LINES_AT_ONCE = 2_000
 /** Everything that a bank writes to; what is in them before a move begins is another bank's. */
-export const FILLED = ['thing', 'kept', 'draft', 'notice', 'import_batch', 'has_read', 'visit', 'mail_file', 'record_line', 'place', 'aside'] as const
+export const FILLED = ['thing', 'kept', 'letter', 'draft', 'notice', 'import_batch', 'staff_paper', 'has_read', 'visit', 'mail_file', 'record_line', 'place', 'aside'] as const
 /** What a stopped move may have left, so that another can begin anew. The record is not among them: it comes last, all at once. */
-const EMPTIED = 'TRUNCATE thing, face, kept, epoch, draft, notice, import_batch, import_file, has_read, visit, mail_file, place, aside'
+const EMPTIED = 'TRUNCATE thing, face, kept, epoch, letter, draft, notice, import_batch, import_file, staff_paper, has_read, visit, mail_file, place, aside'
 
 /**
  * Copies a data directory into an empty database. Parts are committed with the place that they end at, so one that was
@@ -190,7 +190,7 @@ async function sameAs(here: Tally, tx: Transaction, told: NonNullable<MoveOption
 
 async function countedIn(database: Database): Promise<ReadonlyMap<ItemKind, number>> {
   const tables: readonly (readonly [ItemKind, string])[] = [
-    ['customer', "thing WHERE kind = 'customer'"], ['note', "thing WHERE kind = 'note'"], ['draft', 'draft'], ['notices', 'notice'], ['import', 'import_batch'], ['upload', 'import_file'], ['mail', 'mail_file'],
+    ['customer', "thing WHERE kind = 'customer'"], ['note', "thing WHERE kind = 'note'"], ['letter', 'letter'], ['draft', 'draft'], ['notices', 'notice'], ['import', 'import_batch'], ['upload', 'import_file'], ['staffPaper', 'staff_paper'], ['mail', 'mail_file'],
   ]
   const counted = await Promise.all(tables.map(async ([kind, table]) => [kind, (await database.one<{ n: number }>(piece(`SELECT count(*) AS n FROM ${table}`)))?.n ?? 0] as const))
   return new Map(counted)
@@ -217,4 +217,4 @@ async function fingerprintOf(root: string): Promise<string> {
   return hash.digest('hex')
 }
 
-const COUNTS = /^(notes|customers|drafts|notices|outbox|imports|import-files|mail|record)\/|^(people|credentials|tokens|channels|taxonomy|glossary|gaps|redactions|feed)\.json$/
+const COUNTS = /^(notes|customers|drafts|notices|outbox|imports|import-files|staff-papers|mail|record)\/|^(people|credentials|tokens|channels|taxonomy|glossary|gaps|staff-imports|redactions|feed)\.json$/

@@ -1,13 +1,15 @@
 import { Directory } from '../../../domain/people/directory.js'
+import { changedBetween } from '../../../domain/people/changed-between.js'
 import { personOfSchema1, type Department, type Person, type Team } from '../../../domain/people/person.js'
 import type { People, Roster } from '../../../domain/people/port.js'
 import { rightsChanged } from '../../../domain/people/rights-changed.js'
 import type { Schema, Stored } from '../schema.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
+import { piece } from './pieces.js'
 import { Room, type View } from './room.js'
 
-/** One row for each person, department and team, and for how often somebody's rights changed. */
+/** One row for each person, department and team, for how often somebody's rights changed, and for the mark of a change that has one. */
 export type PeopleRow =
   | { readonly person: Person }
   | { readonly department: Department }
@@ -32,15 +34,19 @@ export async function openPeople(database: Database, around: Around): Promise<Pe
   return {
     directory: () => present().directory,
     rightsEpoch: (person) => epochIn(room, person),
-    change: async (next, firstly) => {
-      await room.change(async (view) => {
+    wasMade: (mark) => epochIn(room, mark) > 0,
+    change: async (next, firstly, mark) => {
+      await room.change(async (view, tx) => {
+        // A large import thinks, and is put on record, for longer than anybody else is given; nothing of it may be lost then.
+        if (mark !== undefined) await tx.rows(piece('SET LOCAL idle_in_transaction_session_timeout = 0'))
         const now = present()
         const { persons, departments, teams } = now
         // Callers give back the same roster when there is nothing to change.
-        const roster = next(now)
+        const roster = await next(now)
         if (roster === now) return new Map()
         await firstly?.(now, roster)
-        return differences(view, { persons, departments, teams }, roster)
+        const changes = differences(view, { persons, departments, teams }, roster)
+        return mark === undefined ? changes : changes.set(`rights:${mark}`, { rights: 1 })
       })
       return present().directory
     },
@@ -65,20 +71,13 @@ function epochIn(view: View<PeopleRow>, person: string): number {
 }
 
 /** Rights are counted here and not by each caller, so that no way of changing them can forget to end the sessions. */
-function differences(view: View<PeopleRow>, before: Roster, after: Roster): ReadonlyMap<string, PeopleRow | null> {
+function differences(view: View<PeopleRow>, before: Roster, after: Roster): Map<string, PeopleRow | null> {
   const changes = new Map<string, PeopleRow | null>()
-  for (const [id, was, is] of pairs(before.persons, after.persons)) {
+  for (const [id, was, is] of changedBetween(before.persons, after.persons)) {
     changes.set(`person:${id}`, is ? { person: is } : null)
     if (rightsChanged(was, is)) changes.set(`rights:${id}`, { rights: epochIn(view, id) + 1 })
   }
-  for (const [id, , is] of pairs(before.departments, after.departments)) changes.set(`department:${id}`, is ? { department: is } : null)
-  for (const [id, , is] of pairs(before.teams, after.teams)) changes.set(`team:${id}`, is ? { team: is } : null)
+  for (const [id, , is] of changedBetween(before.departments, after.departments)) changes.set(`department:${id}`, is ? { department: is } : null)
+  for (const [id, , is] of changedBetween(before.teams, after.teams)) changes.set(`team:${id}`, is ? { team: is } : null)
   return changes
-}
-
-/** Those that are not the same object before and after. */
-function* pairs<T extends { readonly id: string }>(before: readonly T[], after: readonly T[]): Iterable<readonly [string, T | undefined, T | undefined]> {
-  const old = new Map(before.map((one) => [one.id, one]))
-  const now = new Map(after.map((one) => [one.id, one]))
-  for (const id of new Set([...old.keys(), ...now.keys()])) if (old.get(id) !== now.get(id)) yield [id, old.get(id), now.get(id)]
 }

@@ -2,15 +2,16 @@ import type { Schema } from '../schema.js'
 import { KeyedMutex } from '../keyed-mutex.js'
 import type { Database, Transaction } from './database.js'
 import { read, written } from './documents.js'
-import { piece } from './pieces.js'
+import { piece, type Piece } from './pieces.js'
+import { sharing } from './sharing.js'
 
-/** What a change of a room comes to: each id with its document, or null to remove it. */
+/** What a change of a room comes to: each id with its document, or null to remove it. Given away: whoever writes it takes it apart. */
 export type Changes<T> = ReadonlyMap<string, T | null>
 
 /** A room as it is known at this moment. */
 export interface View<T> {
   get(id: string): T | undefined
-  /** a new map whenever anything changed, in the order of ids */
+  /** in the order of ids; not a copy, so good until something changes */
   all(): ReadonlyMap<string, T>
 }
 
@@ -21,8 +22,18 @@ export interface Row {
   readonly doc: string | null
 }
 
-/** Rows of a room read at once when a process begins. */
+interface Read<T> extends Pick<Row, 'id' | 'n'> {
+  readonly document: T | null
+}
+
+/** Rows of a room read at once when a process begins, or written at once. */
 const PIECE = 2_000
+/** The row that says up to which change the rows of what was removed are gone. */
+const FORGOTTEN = ''
+/** Changes whose removals are still told one by one. */
+const RECENT = 1_000
+/** Rows deleted in one statement. */
+const AT_ONCE = 10_000
 
 /**
  * Documents that every process keeps in memory, such as people or channels. Whoever writes holds the room's epoch row
@@ -32,36 +43,47 @@ const PIECE = 2_000
 export class Room<T extends object> implements View<T> {
   /** everything up to this number is known here */
   known = 0
-  private readonly held = new Map<string, { readonly n: number; readonly document: T | null }>()
-  private present: ReadonlyMap<string, T> | null = null
-  /** ids of those that are there, in order; null after one came or went */
-  private order: readonly string[] | null = null
+  private held = new Map<string, T>()
+  /** up to which id they stand in order; null when one of them does not */
+  private last: string | null = ''
+  private listed: readonly T[] | null = null
+  private readonly schema: Schema<T>
   private readonly mutex = new KeyedMutex()
 
   /** @param changed called after anything changed, whoever did it */
   constructor(
     private readonly database: Database,
     readonly name: string,
-    private readonly schema: Schema<T>,
+    schema: Schema<T>,
     private readonly changed: () => void = () => {},
-  ) {}
+  ) {
+    this.schema = sharing(schema)
+  }
 
   get(id: string): T | undefined {
-    return this.held.get(id)?.document ?? undefined
+    return this.held.get(id)
   }
 
   all(): ReadonlyMap<string, T> {
-    if (this.present) return this.present
-    this.order ??= [...this.held].filter(([, { document }]) => document !== null).map(([id]) => id).sort()
-    return (this.present = new Map(this.order.map((id) => [id, this.get(id) as T])))
+    if (this.last === null) {
+      const ids = [...this.held.keys()].sort()
+      this.held = new Map(ids.map((id) => [id, this.held.get(id) as T]))
+      this.last = ids.at(-1) ?? ''
+    }
+    return this.held
+  }
+
+  /** Another array whenever anything changed, in the order of ids. */
+  list(): readonly T[] {
+    return (this.listed ??= [...this.all().values()])
   }
 
   /** All of it, in pieces, before anybody looks: the rows of fifty thousand people are not in memory beside what they say. */
   async load(): Promise<void> {
     const epoch = await this.database.one<{ n: number }>(piece('SELECT n FROM epoch WHERE room = ?', this.name))
     for (let [after, more] = ['', true]; more; ) {
-      const rows = await this.database.rows<Row>(piece(`SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND id > ? ORDER BY id LIMIT ${PIECE}`, this.name, after))
-      this.take(rows)
+      const rows = await this.database.rows<Row>(piece(`SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND id > ? AND doc IS NOT NULL ORDER BY id LIMIT ${PIECE}`, this.name, after))
+      for (const row of rows) this.put(row)
       more = rows.length === PIECE
       after = rows.at(-1)?.id ?? ''
     }
@@ -71,20 +93,20 @@ export class Room<T extends object> implements View<T> {
   }
 
   /** Reads what is newer than what is known: as one, so that nobody sees half of a change. */
-  async follow(): Promise<void> {
-    this.take(await this.database.rows<Row>(this.newer()))
+  follow(): Promise<void> {
+    return this.learn((question) => this.database.rows<Row>(question))
   }
 
   /**
    * One change at a time, over all processes. `verb` gets the newest state; no changes write nothing.
    * Durable, and in memory here, when it resolves.
    */
-  async change(verb: (now: View<T>) => Changes<T> | Promise<Changes<T>>): Promise<void> {
+  async change(verb: (now: View<T>, tx: Transaction) => Changes<T> | Promise<Changes<T>>): Promise<void> {
     await this.mutex.run(this.name, async () => {
       const { value } = await this.database.transaction(async (tx) => {
         const n = await this.begin(tx)
-        const changes = await verb(this)
-        if (changes.size > 0) return this.put(tx, n, changes)
+        const changes = await verb(this, tx)
+        if (changes.size > 0) return this.write(tx, n, changes)
         tx.drop()
         return []
       })
@@ -96,23 +118,33 @@ export class Room<T extends object> implements View<T> {
    * The last part of somebody else's transaction: two rooms written in different orders would wait for each other.
    * Call `take` with what it returns once that is committed.
    */
-  async within(tx: Transaction, changes: Changes<T>): Promise<readonly Row[]> {
-    return this.put(tx, await this.begin(tx), changes)
+  async within(tx: Transaction, changes: Changes<T>): Promise<readonly (Row | Read<T>)[]> {
+    return this.write(tx, await this.begin(tx), changes)
   }
 
-  take(rows: readonly Row[]): void {
-    let fresh = false
-    for (const { id, n, doc } of rows) {
-      this.known = Math.max(this.known, n)
-      const before = this.held.get(id)
-      if (n <= (before?.n ?? 0)) continue
-      if (doc === null || !before?.document) this.order = null
-      this.held.set(id, { n, document: doc === null ? null : read(this.schema, doc, `${this.name}/${id}`) })
-      fresh = true
+  /** What is known already is left alone: a question asked before another was answered brings it again. */
+  take(rows: readonly (Row | Read<T>)[]): void {
+    const fresh = rows.filter(({ n }) => n > this.known)
+    for (const row of fresh) {
+      this.known = Math.max(this.known, row.n)
+      this.put(row)
     }
-    if (!fresh) return
-    this.present = null
-    this.changed()
+    if (fresh.length > 0) this.told()
+  }
+
+  /**
+   * Deletes the rows of what was removed, but for the last changes: sessions come and go by the thousand every day. A
+   * process that knew less than the mark they leave reads all anew.
+   */
+  async forget(): Promise<void> {
+    for (let gone = AT_ONCE; gone === AT_ONCE; ) {
+      const [row] = await this.database.rows<{ gone: number }>(piece(
+        `WITH gone AS (DELETE FROM kept WHERE room = ? AND doc IS NULL AND id IN (SELECT id FROM kept WHERE room = ? AND doc IS NULL AND id <> '${FORGOTTEN}' AND n <= ?::bigint LIMIT ${AT_ONCE}) RETURNING n),
+          mark AS (INSERT INTO kept AS k (room, id, n) SELECT ?, '${FORGOTTEN}', max(n) FROM gone HAVING count(*) > 0 ON CONFLICT (room, id) DO UPDATE SET n = greatest(k.n, EXCLUDED.n))
+          SELECT count(*) AS gone FROM gone`, this.name, this.name, this.known - RECENT, this.name,
+      ))
+      gone = row?.gone ?? 0
+    }
   }
 
   /** What others committed before us is in memory when it resolves. */
@@ -120,21 +152,68 @@ export class Room<T extends object> implements View<T> {
     const epoch = await tx.one<{ n: number }>(piece(
       'INSERT INTO epoch AS e (room, n) VALUES (?, 1) ON CONFLICT (room) DO UPDATE SET n = e.n + 1 RETURNING n', this.name,
     ))
-    this.take(await tx.rows<Row>(this.newer()))
+    await this.learn((question) => tx.rows<Row>(question))
     return epoch?.n as number
   }
 
-  private async put(tx: Transaction, n: number, changes: Changes<T>): Promise<readonly Row[]> {
-    const rows = [...changes].map(([id, document]): Row => ({ id, n, doc: document && written(this.schema, document) }))
-    await tx.rows(piece(
-      `INSERT INTO kept (room, id, n, doc) SELECT ?, id, ?::bigint, nullif(doc, '')::jsonb FROM unnest(?::text[], ?::text[]) AS change (id, doc)
-        ON CONFLICT (room, id) DO UPDATE SET n = EXCLUDED.n, doc = EXCLUDED.doc`,
-      this.name, n, rows.map(({ id }) => id), rows.map(({ doc }) => doc ?? ''),
-    ))
-    return rows
+  private async learn(ask: (question: Piece) => Promise<readonly Row[]>): Promise<void> {
+    const rows = await ask(this.since(this.known))
+    if (rows.some(({ id, n }) => id === FORGOTTEN && n > this.known)) this.takeAll(await ask(this.since(0)))
+    else this.take(rows)
   }
 
-  private newer(): ReturnType<typeof piece> {
-    return piece('SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND n > ?::bigint ORDER BY n', this.name, this.known)
+  /** @param rows all of the room at one moment */
+  private takeAll(rows: readonly Row[]): void {
+    const upTo = rows.reduce((most, { n }) => Math.max(most, n), 0)
+    if (upTo <= this.known) return
+    this.held = new Map(rows.flatMap(({ id, doc }) => (doc === null ? [] : [[id, this.read(id, doc)] as const])))
+    this.last = null
+    this.known = upTo
+    this.told()
+  }
+
+  private put(row: Row | Read<T>): void {
+    const { id } = row
+    const document = 'document' in row ? row.document : row.doc === null ? null : this.read(id, row.doc)
+    if (document === null) return void this.held.delete(id)
+    if (!this.held.has(id)) this.last = this.last !== null && id > this.last ? id : null
+    this.held.set(id, document)
+  }
+
+  private read(id: string, doc: string): T {
+    return read(this.schema, doc, `${this.name}/${id}`)
+  }
+
+  private told(): void {
+    this.listed = null
+    this.changed()
+  }
+
+  /** In pieces, and each read again at once: the texts of fifty thousand people are never in memory together. */
+  private async write(tx: Transaction, n: number, changes: Changes<T>): Promise<readonly (Row | Read<T>)[]> {
+    const ids = [...changes.keys()]
+    const taken: Read<T>[] = []
+    for (let at = 0; at < ids.length; at += PIECE) {
+      const some = ids.slice(at, at + PIECE)
+      const docs = some.map((id) => {
+        const document = changes.get(id)
+        return document ? written(this.schema, document) : null
+      })
+      await tx.rows(piece(
+        `INSERT INTO kept (room, id, n, doc) SELECT ?, id, ?::bigint, nullif(doc, '')::jsonb FROM unnest(?::text[], ?::text[]) AS change (id, doc)
+          ON CONFLICT (room, id) DO UPDATE SET n = EXCLUDED.n, doc = EXCLUDED.doc`,
+        this.name, n, some, docs.map((doc) => doc ?? ''),
+      ))
+      for (const [place, id] of some.entries()) {
+        const doc = docs[place] ?? null
+        taken.push({ id, n, document: doc === null ? null : this.read(id, doc) });
+        (changes as Map<string, T | null>).delete(id)
+      }
+    }
+    return taken
+  }
+
+  private since(n: number): Piece {
+    return piece('SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND n > ?::bigint ORDER BY n', this.name, n)
   }
 }

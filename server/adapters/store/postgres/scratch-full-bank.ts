@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { done } from '../../../domain/people/refusal.js'
 import type { House } from '../../../http/house.js'
 import type { DemoBank } from '../../../journeys/demo-bank.js'
+import { permit } from '../../../domain/policy/grant.js'
+import { standingApart } from '../../../domain/policy/rules.js'
+import { markOf } from '../../../domain/policy/staff-import.js'
 import { grantFor } from '../contract/subject.js'
 import { DataFolder } from '../lowdb/data-folder.js'
 
@@ -36,7 +39,13 @@ export async function fillBank(bank: DemoBank): Promise<void> {
   await batches.add(grantFor('import.run', batch), {
     schema: 1, id: batch, version: 1, owner: 'han.bing', createdAt: CLOCK(), state: 'checked', report: [], acceptance: null, fileName: 'list.csv', counts: { created: 0, changed: 0, unchanged: 0, skipped: 0, refused: 0 },
   } as unknown as Parameters<typeof batches.add>[1], Buffer.from([0, 1, 2, 255]))
-  await house.people.change((roster) => ({ ...roster, persons: roster.persons.map((one) => (one.login === 'li.na' ? { ...one, newAddress: { before: 'old@bank.example', setBy: 'han.bing', at: CLOCK() } } : one)) }))
+  const staff = house.ids.next()
+  const made = { id: staff, owner: 'han.bing', at: CLOCK(), counts: { added: 0, changed: 1, unchanged: 0, refused: 0 }, comesTo: 'd', run: null, told: 0, toTell: 1, finishedAt: null }
+  const permission = permit({ kind: 'person', person: bank.personCalled('han.bing') }, 'people.administer', standingApart(staff, { admin: true }))
+  if (!permission.ok) throw new Error('an administrator may not import staff')
+  await house.staffImports.add(permission.grant, made, Buffer.from([0, 1, 2, 255]))
+  await house.staffImports.note(permission.grant, { ...made, run: { by: 'han.bing', at: CLOCK(), via: 'page', request: null } }, Buffer.from('[]'))
+  await house.people.change((roster) => ({ ...roster, persons: roster.persons.map((one) => (one.login === 'li.na' ? { ...one, newAddress: { before: 'old@bank.example', setBy: 'han.bing', at: CLOCK() } } : one)) }), undefined, markOf(staff))
   await house.credentials.change(bank.personCalled('li.na').id, (now) => ({ ...now, link: { digest: 'a'.repeat(64), until: '2027-01-01T00:00:00.000Z' } }))
   await house.caughtUp()
   await house.redactions.settled()

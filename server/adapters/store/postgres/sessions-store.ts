@@ -40,7 +40,11 @@ export async function openSessions(database: Database, around: Around, now: stri
       const kept = except === undefined ? undefined : keyOf(except)
       return close((key, session) => session.person === person && key !== kept)
     },
-    sweep: (at) => close((_, session) => session.until <= at),
+    sweep: async (at) => {
+      const count = await close((_, session) => session.until <= at)
+      await room.forget()
+      return count
+    },
   }
   await sessions.sweep(now)
   return sessions

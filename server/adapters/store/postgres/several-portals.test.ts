@@ -119,7 +119,7 @@ t.test('every job at three portals at once: each letter is handed over once', on
   await Promise.all(portals.map(({ house }) => house.runJobs('outbox')))
   await Promise.all(portals.map(({ house }) => house.fresh()))
   for (const { house } of portals) {
-    const { rows } = house.post.outbox.list({ kind: 'password_link', page: 1, size: 50 })
+    const { rows } = await house.post.outbox.list({ kind: 'password_link', page: 1, size: 50 })
     t.equal(rows.length, 3)
     for (const { state, tries, log } of rows) t.same([state, tries, log.length], [rows[0]?.state, 1, rows[0]?.log.length])
   }

@@ -1,0 +1,139 @@
+import { offerPasswordLinks } from '../people/choose-password.js'
+import type { Credentials, Passwords, People } from '../people/port.js'
+import type { Everything } from '../policy/everything.js'
+import { markOf, type StaffImport, type StaffImports, type StaffRun } from '../policy/staff-import.js'
+import { letterId, plannedLetter } from './letter.js'
+import type { PostOffice } from './post-office.js'
+import { heardIn, toldIn, type Heard, type StaffToTell } from './staff-to-tell.js'
+import { mailPasswordLink, tellOfRights } from './tell-people.js'
+
+/** Everything that telling people of an import of staff stands on. */
+export interface StaffDesk {
+  readonly post: Pick<PostOffice, 'outbox' | 'notices' | 'directories' | 'settings' | 'record'>
+  readonly imports: StaffImports
+  readonly people: Pick<People, 'wasMade'>
+  readonly credentials: Credentials
+  readonly passwords: Passwords
+  /** people are told whoever began the import, and whoever goes on with it */
+  readonly pass: Everything
+  /** lets requests come in */
+  breathe(): Promise<void>
+  /** one that cannot be told does not hold up the others */
+  troubled(id: string, error: unknown): void
+}
+
+/** Told, and noted as told, together; what a crash leaves half done is looked at again and told once all the same. */
+const AT_ONCE = 200
+const LETTERS_AT_ONCE = 8
+/** Hours for which a file that nobody takes is kept; days for which it is known who was told of what. */
+const FILE_HOURS = 24
+const KEPT_DAYS = 90
+const HOUR = 3_600_000
+
+/** Goes on with every import of which people are still being told; forgets what nobody needs any more. Any number of times, each letter once. */
+export async function tellOfStaff(desk: StaffDesk, now: () => string, stopped: () => boolean): Promise<void> {
+  for (const one of [...desk.imports.all()].reverse()) {
+    if (stopped()) return
+    const age = Date.parse(now()) - Date.parse(one.at)
+    if (one.finishedAt !== null ? age > KEPT_DAYS * 24 * HOUR : !wasTaken(desk, one) && age > FILE_HOURS * HOUR) await desk.imports.drop(one.id)
+    else if (one.finishedAt === null && wasTaken(desk, one)) await desk.imports.alone(one.id, () => goOn(desk, one.id, now, stopped)).catch((error: unknown) => desk.troubled(one.id, error))
+  }
+}
+
+/** Whether its rows were written. */
+export function wasTaken({ people }: Pick<StaffDesk, 'people'>, { id, run }: StaffImport): boolean {
+  return run !== null && people.wasMade(markOf(id))
+}
+
+async function goOn(desk: StaffDesk, id: string, now: () => string, stopped: () => boolean): Promise<void> {
+  const { imports, pass } = desk
+  const one = imports.get(id)
+  const paper = await imports.paper(id, 'telling')
+  if (!one?.run || !paper || one.finishedAt !== null) return
+  const { run } = one
+  await imports.dropFile(id)
+  const heard = [...(await heardIn(paper, desk.breathe))]
+  let at = one.told
+  const tell = async (some: readonly ToTell[]): Promise<void> => {
+    await tellSome(desk, id, run, some, now())
+    at += some.length
+    await imports.goOn(pass, id, (known) => ({ ...known, told: Math.max(known.told, at) }))
+  }
+  for (const some of several(heard.slice(at).values(), toldIn(paper, Math.max(0, at - heard.length)))) {
+    if (stopped()) return
+    await tell(some)
+  }
+  await imports.goOn(pass, id, (known) => ({ ...known, told: at, finishedAt: known.finishedAt ?? now() }))
+}
+
+/** A hearer, or somebody who is told of themselves. */
+type ToTell = (readonly [string, Heard]) | StaffToTell
+
+/** As many as are told together. */
+function* several(...all: readonly Iterable<ToTell>[]): Generator<readonly ToTell[]> {
+  let some: ToTell[] = []
+  for (const one of all) {
+    for (const next of one) {
+      some.push(next)
+      if (some.length < AT_ONCE) continue
+      yield some
+      some = []
+    }
+  }
+  if (some.length > 0) yield some
+}
+
+async function tellSome(desk: StaffDesk, id: string, run: StaffRun, some: readonly ToTell[], now: string): Promise<void> {
+  const newcomers = some.flatMap((one) => ('person' in one && one.joined ? [one.person] : []))
+  await sendFirstLinks(desk, id, run, newcomers, now)
+  await eachOf(some, async (one) => {
+    if (!('person' in one)) await tellHearer(desk, id, run, ...one)
+    else if (!one.joined) await tellOfRights(desk.post, one.person, { whose: one.person, changes: one.changes, oldEmail: one.oldEmail, by: run.by, at: run.at })
+  })
+}
+
+async function tellHearer({ post }: StaffDesk, id: string, { by, at }: StaffRun, hearer: string, { joined, changed, admins, first }: Heard): Promise<void> {
+  const person = post.directories().people.person(hearer)
+  if (!person?.active) return
+  await post.outbox.add(plannedLetter(
+    letterId('staff_imported', id, hearer), person.email, person.language, { kind: 'staff_imported', person: hearer, import: id, by, joined, changed, admins, first }, at,
+  ))
+  await post.notices.add(hearer, [{ id: `staff_imported/${id}`, at, kind: 'staff_imported', about: { kind: 'import', id }, by, with: { joined, changed, admins }, readAt: null }])
+}
+
+/** Each newcomer gets one link, on record before it is made. Whoever has their letter already, or a password, gets no other. */
+async function sendFirstLinks(desk: StaffDesk, id: string, { by, via, request }: StaffRun, persons: readonly string[], now: string): Promise<void> {
+  const { post, credentials, passwords } = desk
+  const { people } = post.directories()
+  const waiting: string[] = []
+  await eachOf(persons, async (person) => {
+    if (people.person(person)?.active && (await credentials.of(person)).hash === null && !(await post.outbox.get(linkLetter(id, person)))) waiting.push(person)
+  })
+  if (waiting.length === 0) return
+  await Promise.all(waiting.map((person) => post.record.append({ at: now, who: by, did: 'password.link_issued', thing: { kind: 'person', id: person }, via, ...(request !== null && { request }) })))
+  const links = await offerPasswordLinks({ credentials, passwords }, waiting, now)
+  const elsewhere: string[] = []
+  await eachOf([...links], async ([id_, link]) => {
+    const person = people.person(id_)
+    const letter = person && (await mailPasswordLink(post, person, { ...link, reason: 'first' }, linkLetter(id, id_), now))
+    if (letter?.kind === 'password_link' && letter.token !== link.token) elsewhere.push(id_)
+  })
+  // Another process, that had not heard yet that this one took over, was faster: the link in its letter is the one that counts.
+  for (const person of elsewhere) {
+    const letter = await post.outbox.get(linkLetter(id, person))
+    const token = letter?.kind === 'password_link' ? letter.token : null
+    await credentials.change(person, (it) => ({ ...it, link: token === null ? null : { digest: passwords.digest(token), until: letter?.until ?? now } }))
+  }
+}
+
+function linkLetter(id: string, person: string): string {
+  return letterId('first_link', id, person)
+}
+
+async function eachOf<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const waiting = all.values()
+  const work = async () => {
+    for (const one of waiting) await act(one)
+  }
+  await Promise.all(Array.from({ length: LETTERS_AT_ONCE }, work))
+}
