@@ -35,7 +35,7 @@ export interface FindingOptions {
  * for: the next is asked as well, and the first good answer counts. When none answers, the store is looked through.
  */
 export function openFinding(engines: readonly Answering[], basic: BasicSearch, options: FindingOptions = {}): Finder {
-  const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, atOnce = 8, startOf = (day) => day, told = () => {} } = options
+  const { hurry = 400, patience = null, rest = 5_000, longestRest = 30_000, atOnce = 3, startOf = (day) => day, told = () => {} } = options
   const asked = engines.map((each) => new Asked(each, { rest, longestRest, told }))
   const turns = new Semaphore(atOnce)
 

@@ -55,6 +55,11 @@ export function patienceOf({ mode }: Config): number {
   return mode === 'test' ? 6_000 : 1_000
 }
 
+/** Questions put to the engines at once: more make all of them wait longer; where a meaning is looked up elsewhere, most of it is waiting. */
+export function atOnceOf({ meili }: Config): number {
+  return meili?.embedder ? 8 : 3
+}
+
 /** The parts of the store whose calls are timed. */
 export const MEASURED = [
   'notes', 'allNotes', 'customers', 'allCustomers', 'drafts', 'people', 'credentials', 'sessions', 'record', 'vocabularies', 'channels', 'outbox', 'notices',

@@ -22,7 +22,7 @@ function open(t: { teardown(end: () => unknown): void }) {
   const engine = (name: string) => ({ status: () => states.get(name), close: async () => {} }) as unknown as SearchEngine
   const searching = openSearching({
     feed, engines: [...lag.keys()].map((name) => ({ index: name, name, engine: engine(name) })),
-    shared: true, beside: true, patience: null, told: () => {}, startOf: (day: string) => day,
+    shared: true, beside: true, patience: null, atOnce: 3, told: () => {}, startOf: (day: string) => day,
   } as unknown as SearchingParts)
   t.teardown(() => searching.close())
   const written = async (n: number) => { for (let i = 0; i < n; i += 10) await searching.room(10) }

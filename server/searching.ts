@@ -31,6 +31,8 @@ export interface SearchingParts extends Omit<Indexed, 'engine' | 'index'> {
   readonly startOf: (day: string) => string
   /** ms after which no engine is waited for any longer; null where an engine's own patience is enough */
   readonly patience: number | null
+  /** questions put to the engines at once */
+  readonly atOnce: number
   /** true: a script, which feeds nothing and has running portals do it */
   readonly beside: boolean
   readonly desk: ReindexDesk
@@ -76,7 +78,7 @@ export function openSearching(parts: SearchingParts): Searching {
   const basic = openBasicSearch({ ...parts.seen, people: parts.people, vocabularies: parts.vocabularies, dayOf: parts.dayOf })
   const finder = openFinding(
     parts.engines.map(({ index, name, engine }) => ({ name, engine, hold: () => (feed.holdsAll(index) ? null : feed.onHold(index)), behind: (most?: number) => feed.behind(index, most) })),
-    basic, { patience: parts.patience, startOf: parts.startOf, told },
+    basic, { patience: parts.patience, atOnce: parts.atOnce, startOf: parts.startOf, told },
   )
   let leads = false
   const pace = new Pace()

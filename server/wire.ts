@@ -35,7 +35,7 @@ import { tellOfStaff } from './domain/digests/tell-of-staff.js'
 import { tellOfMove } from './domain/digests/tell-of-move.js'
 import { mailPasswordLink, tellRightsChanged } from './domain/digests/tell-people.js'
 import { jobsOf, noticesConsumer, type JobParts } from './jobs.js'
-import { MEASURED, indexesOf, openEngines, openKept, openMeters, patienceOf } from './opening.js'
+import { MEASURED, atOnceOf, indexesOf, openEngines, openKept, openMeters, patienceOf } from './opening.js'
 import { systemClock } from './system-clock.js'
 import { startScheduler, type Scheduler } from './scheduler.js'
 import { startRelay, type Relay } from './relay.js'
@@ -88,7 +88,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
     const engines = (await openEngines(config, kept.searchFolder, told)).map((each) => ({ ...each, engine: meters?.timedEngine(each.engine) ?? each.engine }))
     const pass = everything('indexing follows every change, whoever may read it')
     const searching = openSearching({
-      engines, shared: indexes.shared, beside, patience: indexes.shared ? patienceOf(config) : null, notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies,
+      engines, shared: indexes.shared, beside, patience: indexes.shared ? patienceOf(config) : null, atOnce: atOnceOf(config), notes: kept.allNotes, customers: kept.allCustomers, people, vocabularies,
       feed: kept.feed, pass, today: clock.today, seen: kept, dayOf: (at) => dayAt(at, config.timeZone), startOf: (day) => startOfDay(day, config.timeZone), desk: openReindexDesk({ reindexings: kept.reindexing, now: clock.now }), log, told,
     })
     let telling: Relay | null = null

@@ -159,9 +159,9 @@ function suggesting() {
     } else if (event.key === 'ArrowDown' && options[at + 1]) { event.preventDefault(); options[at + 1].focus() }
     else if (event.key === 'ArrowUp' && at >= 0) { event.preventDefault(); (options[at - 1] ?? field).focus() }
   })
-  // The list goes once a name is chosen; the cursor must not go with it.
+  // The list goes once a name is chosen, and a name once it is taken back; the cursor must not go with it.
   document.addEventListener('click', ({ target }) => {
-    const field = target.closest('.suggest-option')?.closest('.field')
+    const field = target.closest('.suggest-option, .field:has(.suggest) button[name^="drop"]')?.closest('.field')
     field?.querySelector('input:not([type=hidden])')?.focus()
   }, true)
 }

@@ -91,13 +91,17 @@ function storeOf(house: House): SessionStore {
   }
 }
 
-/** A new session for a person: a new id, whatever the browser brought along. On disk before it answers. */
-export async function beginSession(request: FastifyRequest, person: Person): Promise<void> {
+/**
+ * A new session for a person: a new id, whatever the browser brought along. On disk before it answers.
+ * @param password how often theirs had changed when it was looked at: one that was changed since opens nothing
+ */
+export async function beginSession(request: FastifyRequest, person: Person, password?: number): Promise<void> {
   await request.session.regenerate()
-  request.session.signedIn = sessionFor(request.house, person, {
+  const session = sessionFor(request.house, person, {
     agent: String(request.headers['user-agent'] ?? '').slice(0, 200),
     address: request.ip,
   })
+  request.session.signedIn = password === undefined ? session : { ...session, password }
   await request.session.save()
   request.viewer = { kind: 'person', person }
 }

@@ -62,7 +62,7 @@ export function checkStaff(house: House, admin: Person, file: StaffFile, leaveOu
 /** Keeps a file that was looked at for whoever chose it, in the place of any they chose before. @returns what is kept of it */
 export async function keepStaff(house: House, admin: Person, plan: StaffPlan, file: Uint8Array): Promise<StaffImport> {
   const { staffImports: imports } = house
-  for (const before of imports.all()) if (before.owner === admin.id && before.run === null) await imports.drop(before.id)
+  for (const before of imports.all()) if (before.owner === admin.id && before.run === null) await imports.drop(before.id, ({ run }) => run === null)
   const made = newStaffImport(house, house.ids.next(), admin, plan, await comesTo(house, plan))
   await imports.add(grantOn(admin, made.id), made, file)
   return made

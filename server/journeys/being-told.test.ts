@@ -89,9 +89,10 @@ t.test('every kind of notice has its sentence in both languages', async (t) => {
   const { NOTICE_KINDS } = await import('../domain/community/notice.js')
   const at = bank.clock.now()
   const id = (await bank.house.post.notices.of('li-na'))[0]?.about.id ?? ''
-  const values = { before: 'retail', above: 'head', audience: 'team', level: 'internal', code: 'needs_source', outcome: 'helped', department: 'retail', from: 'qian-yu', changes: 'roles,clearance', reason: 'wrong' }
+  const values = { before: 'retail', above: 'head', audience: 'team', level: 'internal', code: 'needs_source', outcome: 'helped', department: 'retail', from: 'qian-yu', changes: 'roles,clearance', reason: 'wrong', joined: 3, changed: 2, admins: 1 }
+  const abouts: Readonly<Record<string, 'person' | 'channel' | 'import'>> = { rights_changed: 'person', department_moved: 'person', channel_paused: 'channel', staff_imported: 'import' }
   await bank.house.post.notices.add('li-na', [
-    ...NOTICE_KINDS.map((kind) => ({ id: `all/${kind}`, at, kind, about: { kind: kind === 'rights_changed' || kind === 'department_moved' ? ('person' as const) : kind === 'channel_paused' ? ('channel' as const) : ('note' as const), id: kind === 'rights_changed' ? 'li-na' : id }, by: 'zhao-min', with: values, readAt: null })),
+    ...NOTICE_KINDS.map((kind) => ({ id: `all/${kind}`, at, kind, about: { kind: abouts[kind] ?? ('note' as const), id: kind === 'rights_changed' ? 'li-na' : id }, by: 'zhao-min', with: values, readAt: null })),
     { id: 'all/other-rights', at, kind: 'rights_changed', about: { kind: 'person', id: 'wang-wei' }, by: 'han-bing', with: { changes: 'teams' }, readAt: null },
     { id: 'all/customers', at, kind: 'handed_over', about: { kind: 'person', id: 'jiang-bo' }, by: 'han-bing', with: { count: 2, to: 'li-na' }, readAt: null },
     { id: 'all/customers-other', at, kind: 'handed_over', about: { kind: 'person', id: 'jiang-bo' }, by: 'han-bing', with: { count: 1, to: 'qian-yu' }, readAt: null },

@@ -275,3 +275,18 @@ t.test('while the record cannot be written nobody enters, and whoever is inside 
   t.equal(answer.status, 500)
   t.equal((await inside.get('/me')).status, 200)
 })
+
+t.test('a password that is changed while somebody enters with the one before lets nobody in', async (t) => {
+  const bank = await openBank(t)
+  await withPassword(bank, 'li.na')
+  const { append } = bank.house.record
+  bank.house.record.append = async (entry) => {
+    // Between the right password and the session: she chooses another one elsewhere.
+    if (entry.did === 'session.signed_in') await bank.house.credentials.change(bank.person('li.na').id, (now) => ({ ...now, hash: null, changes: now.changes + 1 }))
+    await append.call(bank.house.record, entry)
+  }
+  const browser = bank.stranger()
+  const answer = await tryIn(browser, 'li.na', RIGHT)
+  t.equal(answer.status, 303, 'premise: the password was right when it was looked at')
+  t.equal((await browser.get('/me')).status, 303, 'the session ended before it began')
+})

@@ -10,7 +10,7 @@ import { scratchAddress } from '../adapters/store/postgres/scratch-address.js'
 import { openBank } from './bank.js'
 import type { Letter, LetterKind } from '../domain/digests/letter.js'
 import { tellOfStaff } from '../domain/digests/tell-of-staff.js'
-import type { Role } from '../domain/people/person.js'
+import type { Person, Role } from '../domain/people/person.js'
 import { everything } from '../domain/policy/everything.js'
 import type { House } from '../http/house.js'
 import type { Browser, Page } from './browser.js'
@@ -46,7 +46,7 @@ t.test('a file is looked through first and writes nothing; then it adds and chan
   t.match(person('zhou.ting'), { name: '周婷', department: 'east', teams: ['east-desk', 'families'], clearance: 'confidential', roles: ['employee'], active: true })
   t.match(person('sun.lei'), { teams: [], clearance: 'internal' })
   t.equal(await letters('zhou.ting', 'password_link'), 0, 'the answer does not wait for the telling')
-  t.match((await han.get(done.location)).text, /1 added 1 changed 1 unchanged 0 with errors People are being told: 0 of 5/)
+  t.match((await han.get(done.location)).text, /1 added 1 changed 1 unchanged People are being told: 0 of 5/)
   await told()
   t.match((await han.get(done.location)).text, /Everybody concerned has been told/)
   t.equal(await letters('zhou.ting', 'password_link'), 1, 'the newcomer gets a link')
@@ -55,11 +55,16 @@ t.test('a file is looked through first and writes nothing; then it adds and chan
   t.match(await heard('qian-yu'), [{ with: { joined: 1, changed: 0, admins: 0 } }], 'and the curator of hers')
   t.equal(await letters('gao.yuan', 'staff_imported'), 1)
   const gao = await bank.signIn('gao.yuan')
-  t.match((await gao.get('/notices')).text, /In an import by Han Bing 0 people joined whom you look after, and 1 changed/)
+  t.match((await gao.get('/notices')).text, /Han Bing imported staff: among those you look after, nobody joined, and the rights of 1 person changed/)
   const all = await gao.get(`/notices/imports/${done.location.split('/').at(-1)}`)
   t.match(all.text, /Sun Lei Corporate Banking Changed clearance, teams/)
   t.notMatch(all.text, '周婷', 'not those whom others look after')
   t.equal((await (await bank.signIn('li.na')).get(`/notices/imports/${done.location.split('/').at(-1)}`)).status, 404, 'whoever was told of nobody sees nothing')
+  const { roles, domain } = bank.person('gao.yuan')
+  const now = (rights: Pick<Person, 'roles' | 'domain'>) => bank.house.people.change((roster) => ({ ...roster, persons: roster.persons.map((one) => (one.login === 'gao.yuan' ? { ...one, ...rights } : one)) }))
+  await now({ roles: ['employee'], domain: [] })
+  t.equal((await (await bank.signIn('gao.yuan')).get(`/notices/imports/${done.location.split('/').at(-1)}`)).status, 404, 'nor whoever looks after nobody any more')
+  await now({ roles, domain })
   t.match((await bank.house.record.page({ kind: 'person', id: 'sun-lei', did: ['person.clearance_changed'] })).entries, [{ who: 'han-bing', from: 'confidential', to: 'internal' }])
 })
 
@@ -169,6 +174,42 @@ t.test('the file stays with the portal, for whoever chose it, until it is taken 
   const again = await bank.signIn('han.bing')
   t.match((await again.post('/admin/people/import/run', { import: /name="import" value="([^"]+)"/.exec(idle.body)?.[1] ?? '' }, { from: '/admin/people/import' })).text, /not kept any more/)
   t.ok(zhao)
+})
+
+t.test('a file that is taken while its day ends, or while another one is chosen, is taken whole: everybody is told', async (t) => {
+  const { staffImports } = bank.house
+  const { note, all } = staffImports
+  const importId = (page: Page) => /name="import" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
+  t.teardown(() => Object.assign(staffImports, { note, all }))
+  const late = await check(await bank.signIn('han.bing'), `${HEADER}late.one,Late One,late.one@bank.example,,East Branch,,,,,\n`)
+  bank.clock.advance({ hours: 23, minutes: 59 })
+  const han = await bank.signIn('han.bing')
+  staffImports.note = async (...given) => {
+    await note(...given)
+    // The rows are written a while later.
+    bank.clock.advance({ minutes: 2 })
+    await told()
+  }
+  const done = await han.post('/admin/people/import/run', { import: importId(late) }, { from: '/admin/people/import' })
+  t.equal(done.status, 303)
+  t.ok(person('late.one'), 'premise: the rows are written')
+  t.equal((await han.get(done.location)).status, 200)
+  await told()
+  t.equal(await letters('late.one', 'password_link'), 1)
+
+  const second = await check(han, `${HEADER}second.one,Second One,second.one@bank.example,,East Branch,,,,,\n`)
+  const before = all()
+  staffImports.note = async (...given) => {
+    await note(...given)
+    // Whoever looks through another file at this moment still knows this one as untaken.
+    staffImports.all = () => before
+    await check(han, `${HEADER}third.one,Third One,third.one@bank.example,,East Branch,,,,,\n`)
+    staffImports.all = all
+  }
+  t.equal((await han.post('/admin/people/import/run', { import: importId(second) }, { from: '/admin/people/import' })).status, 303)
+  t.ok(person('second.one'), 'premise: the rows are written')
+  await told()
+  t.equal(await letters('second.one', 'password_link'), 1)
 })
 
 t.test('what was looked at is what is imported: when the bank changed meanwhile, nothing is written and what would come of it now is shown', async (t) => {

@@ -32,10 +32,12 @@ const HOUR = 3_600_000
 
 /** Goes on with every import of which people are still being told; forgets what nobody needs any more. Any number of times, each letter once. */
 export async function tellOfStaff(desk: StaffDesk, now: () => string, stopped: () => boolean): Promise<void> {
+  const hoursSince = (at: string) => (Date.parse(now()) - Date.parse(at)) / HOUR
+  // Of one that is being taken at this moment the rows are not written yet, and its list is needed as soon as they are.
+  const isOver = (one: StaffImport) => (one.finishedAt !== null ? hoursSince(one.at) > KEPT_DAYS * 24 : !wasTaken(desk, one) && hoursSince((one.run ?? one).at) > FILE_HOURS)
   for (const one of [...desk.imports.all()].reverse()) {
     if (stopped()) return
-    const age = Date.parse(now()) - Date.parse(one.at)
-    if (one.finishedAt !== null ? age > KEPT_DAYS * 24 * HOUR : !wasTaken(desk, one) && age > FILE_HOURS * HOUR) await desk.imports.drop(one.id)
+    if (isOver(one)) await desk.imports.drop(one.id, isOver)
     else if (one.finishedAt === null && wasTaken(desk, one)) await desk.imports.alone(one.id, () => goOn(desk, one.id, now, stopped)).catch((error: unknown) => desk.troubled(one.id, error))
   }
 }

@@ -11,6 +11,12 @@ export interface SignInPorts {
   readonly throttle: Throttle
 }
 
+export interface SignedIn {
+  readonly person: Person
+  /** how often their password had changed when this one was right: a session stands on the password that opened it */
+  readonly password: number
+}
+
 export interface Attempt {
   readonly login: string
   readonly password: string
@@ -21,7 +27,7 @@ export interface Attempt {
  * Checks name and password. Wrong name, wrong password, no password yet, disabled and slowed down all take one
  * verification and get the same words, so that nobody learns which accounts exist (ASVS 5.0 6.3.8).
  */
-export async function signIn(ports: SignInPorts, attempt: Attempt): Promise<Outcome<Person>> {
+export async function signIn(ports: SignInPorts, attempt: Attempt): Promise<Outcome<SignedIn>> {
   const person = ports.people.directory().personByLogin(attempt.login)
   const login = attempt.login.trim().toLowerCase()
   const place = placeOf(attempt.address)
@@ -39,7 +45,7 @@ export async function signIn(ports: SignInPorts, attempt: Attempt): Promise<Outc
   })
   if (!person || !enters) return refused('', 'sign-in.refused')
   if (!known) await remember(ports.credentials, person.id, mark)
-  return done(person)
+  return done({ person, password: credential.changes })
 }
 
 /** Whoever is entitled enters, even while the disk is full: a place that is not remembered is only slower next time. */

@@ -52,8 +52,8 @@ export interface StaffImports {
   /** null when there is none any more */
   paper(id: string, paper: StaffPaper): Promise<Uint8Array | null>
   dropFile(id: string): Promise<void>
-  /** Forgets it with its papers. */
-  drop(id: string): Promise<void>
+  /** Forgets it with its papers, unless `over` says otherwise of it as it is at that moment: somebody may just have taken it. */
+  drop(id: string, over: (now: StaffImport) => boolean): Promise<void>
   /** Does not call `act` when another process has this one in hand. @returns whether it was called */
   alone(id: string, act: () => Promise<void>): Promise<boolean>
 }

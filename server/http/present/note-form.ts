@@ -120,7 +120,7 @@ export function namedPart(request: FastifyRequest, fields: Fields, form: string,
     label: request.say('notes.readers.named'), hint: '', optional: true, placeholder: request.say('notes.named.hint'), none: request.say('notes.named.none'),
     chosen: chosen.map((party) => ({ id: party, name: labels.party(party as Party), icon: party.startsWith('t:') ? 'team' : 'person' })),
     options: found.parties.filter((option) => !chosen.includes(option.id)),
-    more: found.more,
+    more: found.more > 0 ? request.say('notes.named.more', { count: found.more }) : '',
     nothing: typed !== '' && found.parties.length === 0,
   }
 }
@@ -129,7 +129,7 @@ export function partiesFound(request: FastifyRequest, typed: string) {
   const labels = labelsOf(request)
   const wanted = typed.toLowerCase()
   const found = peopleFound(request, typed, ({ active }) => active)
-  const people = found.people.map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: labels.department(p.department) }))
+  const people = found.people.map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: `${labels.department(p.department)} · ${p.login}` }))
   const teams = wanted === '' ? [] : [...request.house.people.directory().teams.values()]
     .filter((team) => team.name.toLowerCase().includes(wanted) || team.nameZh.includes(typed))
     .map((team) => ({ id: `t:${team.id}`, name: labels.team(team.id), names: [team.name, team.nameZh], note: request.say('notes.named.team') }))

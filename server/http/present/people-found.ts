@@ -4,6 +4,8 @@ import { staffInOrder } from './staff-in-order.js'
 
 /** As many as are offered at a time. */
 export const OFFERED = 8
+/** Nobody is called by more: each word is looked for in everybody, and a page must not wait for somebody's thousand. */
+const MOST_WORDS = 8
 
 export interface PeopleFound {
   /** the first of them: whoever is called exactly so, then by name */
@@ -33,7 +35,7 @@ export function peopleFound(request: FastifyRequest, typed: string, eligible: (p
 }
 
 function matcher(request: FastifyRequest, wanted: string): (person: Person) => boolean {
-  const words = wanted.split(/\s+/)
+  const words = [...new Set(wanted.split(/\s+/))].slice(0, MOST_WORDS)
   if (words.length === 1) return calledLike(wanted)
   const directory = request.house.people.directory()
   const places = new Map([...directory.departments.keys()].map((id) => [id, placeOf(id)]))

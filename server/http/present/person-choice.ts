@@ -42,7 +42,7 @@ export function personChoice(request: FastifyRequest, fields: Fields, asked: Per
     none: request.say('frame.choose.none'),
     chosen: chosen.map((id) => ({ id, name: labels.person(id), icon: 'person' })),
     options: offered.map((person) => ({ id: person.id, name: labels.person(person.id), note: [labels.department(person.department), person.login, asked.note?.(person)].filter(Boolean).join(' · ') })),
-    more: found.more,
+    more: found.more > 0 ? request.say('frame.choose.more', { count: found.more }) : '',
     nothing: typed !== '' && found.people.length === 0,
   }
 }
@@ -61,7 +61,7 @@ export function settledChoice(request: FastifyRequest, fields: Fields, asked: Pe
   const { people, exact, more } = peopleFound(request, name, asked.eligible)
   const meant = exact.length > 0 ? exact : more > 0 ? [] : people
   const [only] = meant
-  if (!only || meant.length > 1) return { fields, refusals: [{ at: asked.field, code: 'frame.choose.which', with: { name } }] }
+  if (!only || meant.length > 1) return { fields, refusals: [{ at: asked.field, code: people.length > 0 ? 'frame.choose.which' : 'frame.choose.unknown', with: { name } }] }
   return { fields: rechosen({ ...fields, [buttonOf('add', asked.field)]: only.id }, asked), refusals: [] }
 }
 

@@ -12,7 +12,8 @@ export function staffTold(request: FastifyRequest, one: StaffImport) {
     href: `/admin/people/import/${id}`,
     by: run ? labelsOf(request).person(run.by) : '',
     at: run?.at ?? one.at,
-    tiles: staffTiles(request, counts),
+    // Nothing is taken from a file with errors.
+    tiles: staffTiles(request, counts).slice(0, -1),
     telling: finishedAt === null,
     // Something to see from the first moment: an empty bar says as little as none.
     progress: { id: `told-${id}`, text: request.say('staff.telling', { told, all: toTell }), value: told, max: Math.max(1, toTell) },

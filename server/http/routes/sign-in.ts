@@ -37,8 +37,8 @@ export function signingIn(app: FastifyInstance): void {
       return show(request, reply, form, outcome.refusals, kept)
     }
     // On record first: while the record cannot be written, nobody enters.
-    await record(request, 'session.signed_in', outcome.value.id)
-    await beginSession(request, outcome.value)
+    await record(request, 'session.signed_in', outcome.value.person.id)
+    await beginSession(request, outcome.value.person, outcome.value.password)
     if (kept) return reply.page('sign-in/again', { title: request.say('again.title'), layout: 'plain', kept })
     return reply.seeOther(form.next)
   })

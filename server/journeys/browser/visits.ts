@@ -24,7 +24,7 @@ export interface Visit {
 export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly Visit[]> {
   const { bank } = portal
   const { doors } = bank.app
-  await happenings(portal)
+  const staff = await happenings(portal)
   const plain = pageDoors(doors).map(({ url }) => url).filter((url) => !url.includes(':'))
   const visits: Visit[] = []
   for (const who of Object.keys(EYES) as Eyes[]) {
@@ -40,6 +40,8 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
     { who: null, path: await openEmptyPortal() },
     { who: null, path: `/channels/pause/${pauseLink(portal)}` },
     ...(await notesOf(portal)),
+    { who: 'han.bing', path: `/admin/people/import/${staff}` },
+    { who: 'qian.yu', path: `/notices/imports/${staff}` },
     { who: 'li.na', path: '/search?q=%E5%88%A9%E7%8E%87' },
     { who: 'li.na', path: '/search?q=mortgage&confidence=validated' },
     { who: 'li.na', path: '/search?q=zzqqxx' },
@@ -54,8 +56,8 @@ export async function visitsOf(portal: Portal, ofEach: number): Promise<readonly
   return [...visits, ...more, { who: 'li.na', path: '/nowhere', door: '', status: 404 }, { who: 'li.na', path: '/queue', door: '/queue', status: 403 }]
 }
 
-/** What the demo bank has not seen yet: a mail to somebody, and a file of customers taken in. */
-async function happenings(portal: Portal): Promise<void> {
+/** What the demo bank has not seen yet: a mail to somebody, and files of customers and staff taken in. @returns the id of that of staff */
+async function happenings(portal: Portal): Promise<string> {
   const { house, personCalled } = portal.bank
   await house.mailPasswordLink(personCalled('li.na'), await offerPasswordLink(house, personCalled('li.na').id, house.clock.now()), 'forgotten')
   await house.runJobs('outbox')
@@ -66,6 +68,21 @@ async function happenings(portal: Portal): Promise<void> {
   await page.locator('form[enctype] button.primary').click()
   await page.waitForURL(/\/imports\/[0-9a-f-]{36}/)
   await context.close()
+  return staffTaken(portal)
+}
+
+async function staffTaken(portal: Portal): Promise<string> {
+  const { page, context } = await portal.visit('han.bing')
+  await page.goto('/admin/people/import')
+  const buffer = Buffer.from('login,name,email,title,department,teams,roles,domain,clearance,active\nzhou.ting,周婷,zhou.ting@bank.example,客户经理,东城支行,East counter team,,,敏感,\n')
+  await page.locator('#file').setInputFiles({ name: '人员.csv', mimeType: 'text/csv', buffer })
+  await page.locator('form[enctype] button.primary').click()
+  await page.locator('form[action="/admin/people/import/run"] button.primary').click()
+  await page.waitForURL(/\/people\/import\/[0-9a-f-]{36}/)
+  const id = new URL(page.url()).pathname.split('/').at(-1) as string
+  await context.close()
+  await portal.bank.house.runJobs('staff')
+  return id
 }
 
 function pauseLink({ bank }: Portal): string {

@@ -81,7 +81,7 @@ t.test('without JavaScript, in Chromium', { skip: lacking, timeout: PATIENCE }, 
     await page.locator('select#topic').selectOption({ index: 1 })
     await page.locator('input[name="nature"]').first().check()
     await page.locator('input[name="direction"]').first().check()
-    await page.locator('[data-without-js] button[form="deciding"]').click()
+    await page.locator('[data-without-js] button.quiet[form="deciding"]').click()
     t.ok(await page.locator('input[name="value"][value="3"]').isChecked(), 'nothing is lost by looking')
     await page.locator('button[value="accept"]').click()
     await page.waitForURL((url) => !url.pathname.includes(id))

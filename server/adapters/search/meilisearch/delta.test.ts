@@ -133,6 +133,25 @@ await t.test('an index in two', { skip: MEILISEARCH_MISSING }, async (t) => {
     t.same(await held('newest-delta'), [])
   })
 
+  await t.test('what a crash left in both is in one after the next time, and what another portal writes meanwhile stays', async (t) => {
+    const engine = await inTwo('crashed')
+    await client.index('crashed').addDocuments(await documents('crashed-delta')).waitTask()
+    await engine.tidy(() => false)
+    t.same(await held('crashed'), ['first', 'new', 'newer', 'old', 'older'])
+    t.same(await held('crashed-delta'), [])
+
+    const slow = await open('beside', { ...AT_ONCE, overlap: 1_500 })
+    await slow.rebuild(reading('old'))
+    await slow.put([entry('first', 'ledger')])
+    await slow.put([entry('new', 'ledger'), entry('newer', 'ledger')])
+    const tidying = slow.tidy(() => false)
+    while (!(await held('beside')).includes('new')) await new Promise((resolve) => setTimeout(resolve, 20))
+    const [double] = (await documents('beside-delta')).filter(({ facts }) => facts.id === 'new')
+    await client.index('beside-delta').addDocuments([{ ...double, facts: { ...double?.facts, version: 9 } }]).waitTask()
+    await tidying
+    t.equal((await slow.versionsOf(['new'])).get('new'), 9)
+  })
+
   await t.test('nothing goes there before every portal can have heard of it', async (t) => {
     const engine = await open('announced', { ...AT_ONCE, announced: 60_000 })
     await engine.put([entry('a', 'ledger')])

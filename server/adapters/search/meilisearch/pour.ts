@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isOurs } from './document.js'
+import { amongIds } from './filter.js'
 import type { Server } from './server.js'
 import type { Writing } from './writing.js'
 
@@ -23,6 +24,7 @@ export interface Pouring {
  */
 export async function poured(server: Server, writing: Writing, { from, into, overlap }: Pouring): Promise<void> {
   const over: string[] = []
+  const versions = new Map<string, number>()
   const under: Promise<void>[] = []
   for (let more = true; more && over.length < POURED; ) {
     const { results } = await server.manage('list', (client) => client.index(from).getDocuments({ offset: over.length, limit: SENT, retrieveVectors: writing.hasVectors }))
@@ -32,10 +34,24 @@ export async function poured(server: Server, writing: Writing, { from, into, ove
     const { done } = await writing.handOver(into, ours.filter(({ facts }) => (present.get(facts.id) ?? -1) < facts.version))
     done.catch(() => {})
     under.push(done)
+    for (const { facts } of ours) versions.set(facts.id, facts.version)
     over.push(...results.map(({ id }) => id as string))
     more = results.length === SENT
   }
   await Promise.all(under)
   await pause(overlap)
+  await pouredLate(server, writing, { from, into }, versions)
   await server.task('drop', (client) => client.index(from).deleteDocuments(over))
+}
+
+/** Whoever takes this process's place may have written newer ones to the small index alone, before they were in the large one. */
+async function pouredLate(server: Server, writing: Writing, { from, into }: Pick<Pouring, 'from' | 'into'>, versions: ReadonlyMap<string, number>): Promise<void> {
+  const all = [...versions.keys()]
+  for (let at = 0; at < all.length; at += SENT) {
+    const now = await writing.present(from, all.slice(at, at + SENT))
+    const newer = [...now].flatMap(([id, version]) => (version > (versions.get(id) ?? -1) ? [id] : []))
+    if (newer.length === 0) continue
+    const { results } = await server.manage('list', (client) => client.index(from).getDocuments({ filter: amongIds(newer), limit: newer.length, retrieveVectors: writing.hasVectors }))
+    await writing.add(into, results)
+  }
 }

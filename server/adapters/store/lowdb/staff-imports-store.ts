@@ -48,8 +48,9 @@ export async function openStaffImports(keeping: Keeping): Promise<StaffImports> 
       throw error
     }),
     dropFile: async (id) => void (await disk.remove(pathOf(id, 'file'))),
-    drop: async (id) => {
-      await document.change((now) => (now.imports.some((one) => one.id === id) ? { imports: now.imports.filter((one) => one.id !== id) } : now))
+    drop: async (id, over) => {
+      const { imports } = await document.change((now) => (now.imports.some((one) => one.id === id && over(one)) ? { imports: now.imports.filter((one) => one.id !== id) } : now))
+      if (imports.some((one) => one.id === id)) return
       for (const paper of ['file', 'telling'] as const) await disk.remove(pathOf(id, paper))
     },
     alone: async (_id, act) => {

@@ -8,7 +8,7 @@ import { migrate, migrations } from './migrate.js'
 import { openOutbox } from './outbox-store.js'
 import { piece } from './pieces.js'
 import { Room } from './room.js'
-import { scratchServer } from './scratch-postgres.js'
+import { counted, scratchServer } from './scratch-postgres.js'
 import { openStore } from './store.js'
 
 const NOW = '2026-11-23T00:00:00.000Z'
@@ -58,6 +58,17 @@ t.test('letters of the release before go over once, and so does what its process
   await before.change(() => new Map([[late.id, { ...late, version: 2, tries: 1 }]]))
   t.match(await outbox.get(late.id), { version: 2, tries: 1 })
   t.equal((await outbox.list({ page: 1, size: 9 })).total, 3)
+
+  t.equal(before.get(sent.id)?.state, 'sent', 'it plans from where the last digest ended: what was settled it knows')
+  await outbox.add(personal('new'))
+  await outbox.handle(letterId('new'), async (letter, save) => void (await save(skipped(letter, 'expired', NOW))))
+  await t.rejects(before.change(() => new Map([[letterId('new'), personal('new')]])), 'and what it does not know it cannot send once more')
+  t.match(await outbox.get(letterId('new')), { state: 'skipped', version: 2 })
+  await outbox.handle(late.id, async (letter, save) => void (await save(skipped(letter, 'expired', NOW))))
+  await t.rejects(before.change(() => new Map([[late.id, { ...late, version: 3, tries: 2 }]])), 'nor what somebody else settled meanwhile')
+  t.match(await outbox.get(late.id), { state: 'skipped', version: 3 })
+  await outbox.sweep(NOW)
+  t.equal(await counted(database, "kept WHERE room = 'outbox' AND doc IS NOT NULL"), 0, 'no letter, and no link in one, stays where nobody settles it')
 })
 
 t.test('among a year of letters, what is asked often reads an index', only, async (t) => {

@@ -82,7 +82,11 @@ export function openOutbox(database: Database): Outbox {
         inHand.delete(id)
       }
     },
-    sweep: (before) => database.run(piece(`DELETE FROM letter WHERE kind <> 'digest' AND NOT (${UNDER_WAY}) AND at < ?`, before)),
+    sweep: async (before) => {
+      // What processes of the release before wrote went over, and nobody settles it there.
+      await database.run(piece("DELETE FROM kept WHERE room = 'outbox' AND doc IS NOT NULL"))
+      return database.run(piece(`DELETE FROM letter WHERE kind <> 'digest' AND NOT (${UNDER_WAY}) AND at < ?`, before))
+    },
   }
 }
 

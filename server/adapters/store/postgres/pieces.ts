@@ -36,18 +36,34 @@ export function oneOf(column: string, values: readonly string[]): Piece {
   return piece(`${column} = ANY(?::text[])`, values)
 }
 
-/** As the driver wants it: numbered marks, and texts in letters that the database keeps. */
+/** As the driver wants it: numbered marks, and texts in letters that the database keeps. A list that is asked with twice is sent once. */
 export function statement({ sql, params, prepared }: Piece): { readonly text: string; readonly values: unknown[]; readonly name?: string } {
   let n = 0
-  const text = sql.replace(/\?/g, () => `$${(n += 1)}`)
+  const sent: Value[] = []
+  const text = sql.replace(/\?/g, () => {
+    const value = params[n++] as Value
+    const before = Array.isArray(value) ? sent.indexOf(value) : -1
+    return `$${before >= 0 ? before + 1 : sent.push(value)}`
+  })
   if (n !== params.length) throw new Error(`${n} marks for ${params.length} values: ${sql}`)
-  return { text, values: params.map(written), ...(prepared && { name: createHash('sha1').update(text).digest('base64') }) }
+  return { text, values: sent.map(written), ...(prepared && { name: createHash('sha1').update(text).digest('base64') }) }
 }
 
 function written(value: Value): unknown {
   if (typeof value === 'string') return keptText(value)
-  if (Array.isArray(value)) return value.map(keptText)
+  if (Array.isArray(value)) return listWritten(value as readonly string[])
   return value
+}
+
+const LONG = 50
+const longLists = new WeakMap<readonly string[], string>()
+
+/** All questions of a page ask with the same list of hidden customers: a long one is put into the database's words once. */
+function listWritten(values: readonly string[]): unknown {
+  if (values.length < LONG) return values.map(keptText)
+  const known = longLists.get(values) ?? `{${values.map((value) => `"${keptText(value).replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+  longLists.set(values, known)
+  return known
 }
 
 function joined(pieces: readonly Piece[], between: string): Piece {

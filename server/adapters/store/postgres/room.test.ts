@@ -104,3 +104,24 @@ t.test('an answer that comes after a newer one takes nothing back', only, async 
   here.take(late)
   t.equal(here.get('word-00000'), undefined)
 })
+
+t.test('whoever cannot read a change does not go on as if they knew it: not even what they could read of it', only, async (t) => {
+  const { database, rooms: [here] } = await several(t, 1) as { database: Database; rooms: [Room<Word>] }
+  const older = new Room<Word>(database, 'words', {
+    now: 1,
+    check: (stored) => {
+      if (stored['said'] === 'of a later release') throw new Error('unknown')
+      return stored as unknown as Word
+    },
+  })
+  await here.change(() => changes(0, 3, { said: 'first' }))
+  await older.load()
+  await here.change(() => new Map([['word-00000', { said: 'of a later release' }], ['word-00001', null]]))
+  await t.rejects(older.follow(), /word-00000/)
+  await t.rejects(older.follow(), /word-00000/, 'it is no matter of asking once more')
+  t.ok(older.known < here.known)
+  await here.change(() => changes(0, 1, { said: 'mended' }))
+  await older.follow()
+  t.same([...older.all()], [...here.all()])
+  t.equal(older.get('word-00001'), undefined, 'what was taken away with it is gone')
+})

@@ -83,7 +83,7 @@ export class Room<T extends object> implements View<T> {
     const epoch = await this.database.one<{ n: number }>(piece('SELECT n FROM epoch WHERE room = ?', this.name))
     for (let [after, more] = ['', true]; more; ) {
       const rows = await this.database.rows<Row>(piece(`SELECT id, n, doc::text AS doc FROM kept WHERE room = ? AND id > ? AND doc IS NOT NULL ORDER BY id LIMIT ${PIECE}`, this.name, after))
-      for (const row of rows) this.put(row)
+      for (const row of rows) this.put(this.asRead(row))
       more = rows.length === PIECE
       after = rows.at(-1)?.id ?? ''
     }
@@ -122,9 +122,12 @@ export class Room<T extends object> implements View<T> {
     return this.write(tx, await this.begin(tx), changes)
   }
 
-  /** What is known already is left alone: a question asked before another was answered brings it again. */
+  /**
+   * What is known already is left alone: a question asked before another was answered brings it again. All of it is
+   * read before any of it counts: what cannot be read, as of a later release, is asked for again and not passed over.
+   */
   take(rows: readonly (Row | Read<T>)[]): void {
-    const fresh = rows.filter(({ n }) => n > this.known)
+    const fresh = rows.filter(({ n }) => n > this.known).map((row) => this.asRead(row))
     for (const row of fresh) {
       this.known = Math.max(this.known, row.n)
       this.put(row)
@@ -172,9 +175,11 @@ export class Room<T extends object> implements View<T> {
     this.told()
   }
 
-  private put(row: Row | Read<T>): void {
-    const { id } = row
-    const document = 'document' in row ? row.document : row.doc === null ? null : this.read(id, row.doc)
+  private asRead(row: Row | Read<T>): Read<T> {
+    return 'document' in row ? row : { id: row.id, n: row.n, document: row.doc === null ? null : this.read(row.id, row.doc) }
+  }
+
+  private put({ id, document }: Read<T>): void {
     if (document === null) return void this.held.delete(id)
     if (!this.held.has(id)) this.last = this.last !== null && id > this.last ? id : null
     this.held.set(id, document)

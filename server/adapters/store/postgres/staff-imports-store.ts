@@ -5,7 +5,7 @@ import { NoSuchDocument } from '../store-errors.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
 import { piece } from './pieces.js'
-import { Room } from './room.js'
+import { Room, type Changes } from './room.js'
 
 /** Separates these locks from those of others in the same database. */
 const STAFF = 727_1006
@@ -42,9 +42,14 @@ export async function openStaffImports(database: Database, around: Around): Prom
     },
     paper: async (id, paper) => (await database.one<{ bytes: Buffer }>(piece('SELECT bytes FROM staff_paper WHERE id = ?', `${id}.${paper}`)))?.bytes ?? null,
     dropFile: async (id) => void (await database.run(piece('DELETE FROM staff_paper WHERE id = ?', `${id}.file`))),
-    drop: async (id) => {
-      await room.change((now) => (now.get(id) ? new Map([[id, null]]) : new Map()))
-      await database.run(piece('DELETE FROM staff_paper WHERE id = ANY(?::text[])', [`${id}.file`, `${id}.telling`]))
+    drop: async (id, over) => {
+      let kept: StaffImport | undefined
+      await room.change((now): Changes<StaffImport> => {
+        const one = now.get(id)
+        kept = one && !over(one) ? one : undefined
+        return one && !kept ? new Map([[id, null]]) : new Map()
+      })
+      if (!kept) await database.run(piece('DELETE FROM staff_paper WHERE id = ANY(?::text[])', [`${id}.file`, `${id}.telling`]))
     },
     alone: (id, act) => database.exclusively(STAFF, id, act),
   }

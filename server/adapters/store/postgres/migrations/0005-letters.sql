@@ -22,14 +22,17 @@ CREATE UNIQUE INDEX letter_one_digest ON letter (channel) WHERE kind = 'digest' 
 
 INSERT INTO letter (id, doc) SELECT id, doc FROM kept WHERE room = 'outbox' AND doc IS NOT NULL ORDER BY doc ->> 'at' ON CONFLICT DO NOTHING;
 
--- Processes of the release before go on until they are replaced. They forget what went over, so that nothing is sent
--- twice, and what they still write goes over too.
+-- Processes of the release before go on until they are replaced. They forget what is still to be sent, so that nothing
+-- is sent twice, and keep what was settled, so that they plan a digest from where the last one ended. What they still write
+-- goes over too, unless they know less of the letter than there is.
 INSERT INTO epoch (room, n) VALUES ('outbox', 1) ON CONFLICT (room) DO UPDATE SET n = epoch.n + 1;
-UPDATE kept SET doc = NULL, n = (SELECT n FROM epoch WHERE room = 'outbox') WHERE room = 'outbox' AND doc IS NOT NULL;
+UPDATE kept SET doc = NULL, n = (SELECT n FROM epoch WHERE room = 'outbox') WHERE room = 'outbox' AND doc ->> 'state' IN ('planned', 'handed_over');
 
 CREATE FUNCTION letter_goes_over() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO letter (id, doc) VALUES (NEW.id, NEW.doc) ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc;
+  INSERT INTO letter AS l (id, doc) VALUES (NEW.id, NEW.doc)
+    ON CONFLICT (id) DO UPDATE SET doc = EXCLUDED.doc WHERE l.doc = EXCLUDED.doc OR (l.doc ->> 'version')::integer < (EXCLUDED.doc ->> 'version')::integer;
+  IF NOT FOUND THEN RAISE EXCEPTION 'letter % is in other hands', NEW.id; END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER letter_goes_over AFTER INSERT OR UPDATE ON kept FOR EACH ROW WHEN (NEW.room = 'outbox' AND NEW.doc IS NOT NULL) EXECUTE FUNCTION letter_goes_over();
