@@ -74,7 +74,7 @@ async function happenings(portal: Portal): Promise<string> {
 async function staffTaken(portal: Portal): Promise<string> {
   const { page, context } = await portal.visit('han.bing')
   await page.goto('/admin/people/import')
-  const buffer = Buffer.from('login,name,email,title,department,teams,roles,domain,clearance,active\nzhou.ting,周婷,zhou.ting@bank.example,客户经理,东城支行,East counter team,,,敏感,\n')
+  const buffer = Buffer.from('login,name,email,title,department,teams,roles,domain,clearance,active\nzhou.ting,周婷,zhou.ting@bank.example,客户经理,东城支行,,,,敏感,\n')
   await page.locator('#file').setInputFiles({ name: '人员.csv', mimeType: 'text/csv', buffer })
   await page.locator('form[enctype] button.primary').click()
   await page.locator('form[action="/admin/people/import/run"] button.primary').click()
