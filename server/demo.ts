@@ -27,6 +27,7 @@ import { askForIt } from './domain/insights/gap.js'
 import type { Department, Language, Person, Role, Team } from './domain/people/person.js'
 import type { Clearance } from './domain/people/clearance.js'
 import type { Outcome } from './domain/people/refusal.js'
+import { someAtOnce } from './domain/people/some-at-once.js'
 import type { Party } from './domain/policy/access.js'
 import type { Act } from './domain/policy/acts.js'
 import { permit, type Grant } from './domain/policy/grant.js'
@@ -35,6 +36,9 @@ import { standingApart } from './domain/policy/rules.js'
 import { readOldNotices } from './demo-notices.js'
 import type { House } from './http/house.js'
 import { ROOT } from './root.js'
+
+/** A store may have ten connections for all, and whoever waits for one too long gives up. */
+const AT_ONCE = 6
 
 /**
  * The demo bank of content/demo: its people, customers and notes, made by the same verbs as everything else, so that
@@ -103,7 +107,7 @@ async function seedCustomers(house: House): Promise<Map<string, Customer>> {
     const by = [...house.people.directory().persons.values()].find((p) => p.teams.includes(entry.team))?.id ?? ''
     made.set(key, { schema: 1, id, version: 1, ...entry, createdAt: at, createdBy: by, updatedAt: at, history: [{ at, by, what: 'created' }], origin: null })
   }
-  await someAtOnce([...made.values()], async (customer) => {
+  await someAtOnce([...made.values()], AT_ONCE, async (customer) => {
     const grant = permit({ kind: 'person', person: personOf(house, customer.createdBy) }, 'customer.create', standingApart(customer.id))
     if (grant.ok) await house.customers.add(grant.grant, customer)
   })
@@ -126,7 +130,7 @@ async function seedNotes(house: House, customers: ReadonlyMap<string, Customer>)
   const notes = lines.map((line) => JSON.parse(line) as DemoNote)
   const now = Date.parse(house.clock.now())
   const ids = new Map(notes.map((note) => [note.key, v7({ msecs: now - note.daysAgo * DAY })]))
-  await someAtOnce(notes, async (demo) => {
+  await someAtOnce(notes, AT_ONCE, async (demo) => {
     const tale = new Tale(house, customers, ids, now)
     const note = tale.told(demo)
     const grant = permit({ kind: 'person', person: personOf(house, demo.author) }, 'note.post', standingApart(note.id))
@@ -284,14 +288,6 @@ async function seedChannels(house: House): Promise<void> {
     if (!set.ok) throw new Error(`content/demo: the ceiling of ${name.en} is refused`)
     await house.post.channels.add(opened.grant, set.value)
   }
-}
-
-/** A store may have ten connections for all, and whoever waits for one too long gives up. */
-async function someAtOnce<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  const waiting = all.values()
-  await Promise.all(Array.from({ length: 6 }, async () => {
-    for (const one of waiting) await act(one)
-  }))
 }
 
 function personOf(house: House, login: string): Person {

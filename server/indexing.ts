@@ -1,4 +1,4 @@
-import { chunks } from './domain/curation/look-at-rows.js'
+import { chunks } from './domain/people/some-at-once.js'
 import { faceAccess } from './domain/notes/access.js'
 import { lastRating, published, type Note } from './domain/notes/note.js'
 import type { AllNotes } from './domain/notes/port.js'

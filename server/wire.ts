@@ -27,7 +27,7 @@ import { recordedNotes } from './recorded-notes.js'
 import { openReindexDesk } from './reindex-desk.js'
 import { inTime } from './in-time.js'
 import { openSearching } from './searching.js'
-import { LINK_HOURS } from './domain/people/credential.js'
+import { linkUntil } from './domain/people/credential.js'
 import type { PostOffice } from './domain/digests/post-office.js'
 import { dayAt, startOfDay } from './domain/digests/post-office.js'
 import { tellOfCover } from './domain/digests/tell-of-cover.js'
@@ -175,7 +175,7 @@ export async function openHouse(config: Config, wiring: Wiring = {}): Promise<Ho
       staffImports: kept.staffImports,
       tellRightsChanged: (before, after, by) => tellRightsChanged(post, before, after, by, clock.now()),
       tellOfMove: (before, department, by) => tellOfMove(post, before, department, by, clock.now()),
-      mailPasswordLink: async (person, token, reason) => void (await mailPasswordLink(post, person, { token, until: new Date(Date.parse(clock.now()) + LINK_HOURS * 3_600_000).toISOString(), reason }, ids.next(), clock.now())),
+      mailPasswordLink: async (person, token, reason) => void (await mailPasswordLink(post, person, { token, until: linkUntil(clock.now()), reason }, ids.next(), clock.now())),
       directories,
       readiness: () => ({ ...kept.progress(), ready: ready && kept.isUp() }),
       fresh: () => kept.fresh(),

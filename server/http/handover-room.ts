@@ -8,6 +8,7 @@ import type { InCare } from '../domain/notes/port.js'
 import type { Directory } from '../domain/people/directory.js'
 import type { Person } from '../domain/people/person.js'
 import { refused, type Outcome, type Refused } from '../domain/people/refusal.js'
+import { someAtOnce } from '../domain/people/some-at-once.js'
 import type { Act } from '../domain/policy/acts.js'
 import { permit, type Grant } from '../domain/policy/grant.js'
 import { sightOf } from '../domain/policy/readable.js'
@@ -93,7 +94,7 @@ function objectionTo(to: Successors, { channels }: Estate, admin: Person, from: 
 async function notesTo(house: House, admin: Person, estate: Estate, from: Person, to: Person, at: string): Promise<Pick<HandedOver, 'notes' | 'unread'>> {
   let [given, unread] = [0, 0]
   const sight = sightOf({ kind: 'person', person: to }, house.directories(), house.clock.today())
-  await each(estate.notes, async ({ id }) => {
+  await someAtOnce(estate.notes, AT_ONCE, async ({ id }) => {
     const grant = grantOn(admin, 'people.administer', id)
     const outcome = await house.notes.change(grant, (note) => handOverNote(note, grant, from.id, sight, at))
     if (outcome.ok) given += 1
@@ -105,7 +106,7 @@ async function notesTo(house: House, admin: Person, estate: Estate, from: Person
 async function customersTo(house: House, admin: Person, estate: Estate, from: Person, to: string, hand: Hand, at: string): Promise<number> {
   let given = 0
   const concerned = new Map<string, number>()
-  await each(estate.customers, async (id) => {
+  await someAtOnce(estate.customers, AT_ONCE, async (id) => {
     const grant = grantOn(admin, 'people.administer', id)
     let codes = { from: '', to: '' }
     let beside: readonly string[] = []
@@ -150,11 +151,4 @@ async function tell(house: House, person: string, id: string, about: { readonly 
 function grantOn<A extends Act>(admin: Person, act: A, id: string): Grant<A> {
   const permission = permit({ kind: 'person', person: admin }, act, standingApart(id, { admin: admin.roles.includes('admin') }))
   return permission.ok ? permission.grant : forbid(permission.refusals)
-}
-
-async function each<T>(things: readonly T[], act: (thing: T) => Promise<void>): Promise<void> {
-  const waiting = things.values()
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const thing of waiting) await act(thing)
-  }))
 }

@@ -2,6 +2,7 @@ import { rightsThatChanged } from '../domain/digests/tell-people.js'
 import { changedBetween } from '../domain/people/changed-between.js'
 import type { Department, Person, Team } from '../domain/people/person.js'
 import type { Firstly, Roster } from '../domain/people/port.js'
+import { chunks } from '../domain/people/some-at-once.js'
 import type { Act as Deed, RecordedKind } from '../domain/policy/record.js'
 import type { House } from './house.js'
 import type { Hand } from './people-room.js'
@@ -24,8 +25,7 @@ export async function changeOnRecord<R>(house: Pick<House, 'record' | 'clock'>, 
   const written = new Map<string, RecordedKind>()
   try {
     return await change(async (before, after) => {
-      const lines = linesOf(before, after)
-      for (let some = several(lines); some.length > 0; some = several(lines)) {
+      for await (const some of chunks(linesOf(before, after), LINES_AT_ONCE)) {
         const outcomes = await Promise.allSettled(some.map(async (line) => {
           await append(house, hand, line)
           written.set(line.thing.id, line.thing.kind)
@@ -44,17 +44,6 @@ function* linesOf(before: Roster, after: Roster): Generator<Line> {
   for (const [, was, is] of changedBetween(before.departments, after.departments)) if (is) yield departmentLine(was, is)
   for (const [, was, is] of changedBetween(before.teams, after.teams)) if (is) yield teamLine(was, is)
   for (const [, was, is] of changedBetween(before.persons, after.persons)) if (is) yield* personLines(was, is)
-}
-
-/** As many as are written together. */
-function several(lines: Iterator<Line>): readonly Line[] {
-  const some: Line[] = []
-  while (some.length < LINES_AT_ONCE) {
-    const next = lines.next()
-    if (next.done) break
-    some.push(next.value)
-  }
-  return some
 }
 
 function personLines(before: Person | undefined, after: Person): Line[] {

@@ -44,3 +44,8 @@ export function tabOf(tab: QueueTab, { me, now }: Pick<QueueQuery, 'me' | 'now'>
       return { sql: "(f.item_flagged = 1 AND f.item_state <> 'returned')", params: [] }
   }
 }
+
+/** Of what stands in memory. */
+export function newestFirst<T extends { readonly at: string; readonly id: string }>(a: T, b: T): number {
+  return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
+}

@@ -2,7 +2,7 @@ import type { Directories } from '../policy/readable.js'
 import type { Everything } from '../policy/everything.js'
 import type { Note } from '../notes/note.js'
 import type { AllNotes } from '../notes/port.js'
-import { chunks } from './look-at-rows.js'
+import { chunks } from '../people/some-at-once.js'
 import { desksOf, escalate, escalatesTo, nobodyCanDecide } from './escalate.js'
 
 export interface WaitingRoom {

@@ -6,6 +6,7 @@ import type { Customers } from '../customers/port.js'
 import type { RowWork } from '../customers/row-work.js'
 import { done, refused, type Outcome } from '../people/refusal.js'
 import type { Person } from '../people/person.js'
+import { chunks } from '../people/some-at-once.js'
 import type { Row, Table, TableReader } from '../people/table.js'
 import type { Everything } from '../policy/everything.js'
 import type { Directories } from '../policy/readable.js'
@@ -17,7 +18,7 @@ import { MOST_LINES, type Batch, type Batches, type Progress, type ReportLine, t
 import { columnsUsed, type Mappings } from './import-mapping.js'
 import { noteWork, type Named } from './import-note.js'
 import { fromLeftOut, wrongRows } from './left-out-rows.js'
-import { chunks, linesOf, lookAtRows, withEarlier, type RowAndWork, type Tally } from './look-at-rows.js'
+import { linesOf, lookAtRows, withEarlier, type RowAndWork, type Tally } from './look-at-rows.js'
 
 /** Everything an import stands on. */
 export interface ImportParts {

@@ -80,15 +80,3 @@ export function withEarlier(planned: Counts, made: Pick<Counts, 'created' | 'cha
   if (earlier <= 0) return made
   return { created: made.created + earlier, changed: made.changed, unchanged: Math.max(0, made.unchanged - earlier) }
 }
-
-export async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
-  let chunk: T[] = []
-  for await (const item of items) {
-    chunk.push(item)
-    if (chunk.length === size) {
-      yield chunk
-      chunk = []
-    }
-  }
-  if (chunk.length > 0) yield chunk
-}

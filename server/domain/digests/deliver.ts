@@ -1,3 +1,4 @@
+import { someAtOnce } from '../people/some-at-once.js'
 import { isAllowedAddress } from './address.js'
 import { MAX_TRIES, addressRefused, answered, handedOver, isDue, skipped, type Letter, type LetterState } from './letter.js'
 import type { PostOffice } from './post-office.js'
@@ -14,24 +15,20 @@ export interface Round {
 
 /** Hands over everything that is due. A server that cannot be reached ends the round; the rest waits for the next. */
 export async function drainOutbox(post: PostOffice, now: string, stopped: () => boolean = () => false): Promise<Round> {
-  const waiting = (await post.outbox.due(now)).values()
   const letters: { id: string; state: LetterState }[] = []
   const troubles: { letter: string; error: unknown }[] = []
   let unreachable = false
-  const work = async () => {
-    for (const id of waiting) {
-      if (stopped() || unreachable) return
-      try {
-        const done = await deliver(post, id, now)
-        if (!done) continue
-        letters.push({ id, state: done.letter.state })
-        unreachable ||= done.unreachable
-      } catch (error) {
-        troubles.push({ letter: id, error })
-      }
+  await someAtOnce(await post.outbox.due(now), AT_ONCE, async (id) => {
+    if (stopped() || unreachable) return
+    try {
+      const done = await deliver(post, id, now)
+      if (!done) return
+      letters.push({ id, state: done.letter.state })
+      unreachable ||= done.unreachable
+    } catch (error) {
+      troubles.push({ letter: id, error })
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  })
   return { letters, troubles }
 }
 

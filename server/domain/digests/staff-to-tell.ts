@@ -1,7 +1,7 @@
 import { Directory } from '../people/directory.js'
 import type { Person } from '../people/person.js'
 import type { Roster } from '../people/port.js'
-import { OWN_BUSINESS, asNewcomer, curatorsNearest, hearersOf, rightsThatChanged, type Right } from './tell-people.js'
+import { asNewcomer, curatorsNearest, hearersOf, othersBusiness, rightsThatChanged, type Right } from './tell-people.js'
 
 /** Somebody whom an import of staff concerns: what of it, and who else hears of them. */
 export interface StaffToTell {
@@ -49,17 +49,12 @@ export function* staffToTell(persons: Iterable<readonly [Person | undefined, Per
     const was = old ?? asNewcomer(is)
     const changes = rightsThatChanged(was, is)
     if (old && changes.length === 0) continue
-    const others = !old || changes.some((right) => !OWN_BUSINESS.includes(right))
+    const others = !old || othersBusiness(changes).length > 0
     yield {
       person: is.id, joined: !old, changes, admin: is.roles.includes('admin') && !was.roles.includes('admin'), oldEmail: changes.includes('email') ? was.email : null,
       hearers: others ? hearersOf(was, is, by, nearest, admins) : [],
     }
   }
-}
-
-/** What is told to others than the person themselves. */
-export function othersBusiness(changes: readonly Right[]): readonly Right[] {
-  return changes.filter((right) => !OWN_BUSINESS.includes(right))
 }
 
 /** The list as it is kept: a line for each person, and who hears at the end. A large one is never in memory as what it says. */

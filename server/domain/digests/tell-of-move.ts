@@ -1,5 +1,6 @@
 import type { Directory } from '../people/directory.js'
 import type { Person } from '../people/person.js'
+import { someAtOnce } from '../people/some-at-once.js'
 import { letterId, plannedLetter } from './letter.js'
 import { dayAt, type PostOffice } from './post-office.js'
 import { curatorsNearest } from './tell-people.js'
@@ -18,15 +19,12 @@ export async function tellOfMove(desk: Desk, before: Directory, department: stri
   const event = `moved/${department}/${now}`
   const place = { department, before: before.department(department)?.parent ?? '', above: people.department(department)?.parent ?? '' }
   const near = new Set([...curatorsNearest(before, department, today), ...curatorsNearest(people, department, today)].map(({ id }) => id))
-  const waiting = [...people.persons.values()].filter((person) => person.active && person.id !== by).values()
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const person of waiting) {
-      const decides = near.has(person.id) || differ(before.domainOf(person, today), people.domainOf(person, today))
-      if (!decides && !differ(before.lineage(person.department), people.lineage(person.department))) continue
-      if (decides) await desk.outbox.add(plannedLetter(letterId(person.id, event), person.email, person.language, letterTo(person), now))
-      await desk.notices.add(person.id, [{ id: event, at: now, kind: 'department_moved', about: { kind: 'person', id: person.id }, by, with: place, readAt: null }])
-    }
-  }))
+  await someAtOnce([...people.persons.values()].filter((person) => person.active && person.id !== by), AT_ONCE, async (person) => {
+    const decides = near.has(person.id) || differ(before.domainOf(person, today), people.domainOf(person, today))
+    if (!decides && !differ(before.lineage(person.department), people.lineage(person.department))) return
+    if (decides) await desk.outbox.add(plannedLetter(letterId(person.id, event), person.email, person.language, letterTo(person), now))
+    await desk.notices.add(person.id, [{ id: event, at: now, kind: 'department_moved', about: { kind: 'person', id: person.id }, by, with: place, readAt: null }])
+  })
 }
 
 function letterTo(person: Person) {

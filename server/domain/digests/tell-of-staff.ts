@@ -1,5 +1,6 @@
 import { offerPasswordLinks } from '../people/choose-password.js'
 import type { Credentials, Passwords, People } from '../people/port.js'
+import { chunks, someAtOnce } from '../people/some-at-once.js'
 import type { Everything } from '../policy/everything.js'
 import { markOf, type StaffImport, type StaffImports, type StaffRun } from '../policy/staff-import.js'
 import { letterId, plannedLetter } from './letter.js'
@@ -56,14 +57,11 @@ async function goOn(desk: StaffDesk, id: string, now: () => string, stopped: () 
   await imports.dropFile(id)
   const heard = [...(await heardIn(paper, desk.breathe))]
   let at = one.told
-  const tell = async (some: readonly ToTell[]): Promise<void> => {
+  for await (const some of chunks(toTell(heard, paper, at), AT_ONCE)) {
+    if (stopped()) return
     await tellSome(desk, id, run, some, now())
     at += some.length
     await imports.goOn(pass, id, (known) => ({ ...known, told: Math.max(known.told, at) }))
-  }
-  for (const some of several(heard.slice(at).values(), toldIn(paper, Math.max(0, at - heard.length)))) {
-    if (stopped()) return
-    await tell(some)
   }
   await imports.goOn(pass, id, (known) => ({ ...known, told: at, finishedAt: known.finishedAt ?? now() }))
 }
@@ -71,24 +69,16 @@ async function goOn(desk: StaffDesk, id: string, now: () => string, stopped: () 
 /** A hearer, or somebody who is told of themselves. */
 type ToTell = (readonly [string, Heard]) | StaffToTell
 
-/** As many as are told together. */
-function* several(...all: readonly Iterable<ToTell>[]): Generator<readonly ToTell[]> {
-  let some: ToTell[] = []
-  for (const one of all) {
-    for (const next of one) {
-      some.push(next)
-      if (some.length < AT_ONCE) continue
-      yield some
-      some = []
-    }
-  }
-  if (some.length > 0) yield some
+/** @param told how many have been told already */
+function* toTell(heard: readonly (readonly [string, Heard])[], paper: Uint8Array, told: number): Generator<ToTell> {
+  yield* heard.slice(told)
+  yield* toldIn(paper, Math.max(0, told - heard.length))
 }
 
 async function tellSome(desk: StaffDesk, id: string, run: StaffRun, some: readonly ToTell[], now: string): Promise<void> {
   const newcomers = some.flatMap((one) => ('person' in one && one.joined ? [one.person] : []))
   await sendFirstLinks(desk, id, run, newcomers, now)
-  await eachOf(some, async (one) => {
+  await someAtOnce(some, LETTERS_AT_ONCE, async (one) => {
     if (!('person' in one)) await tellHearer(desk, id, run, ...one)
     else if (!one.joined) await tellOfRights(desk.post, one.person, { whose: one.person, changes: one.changes, oldEmail: one.oldEmail, by: run.by, at: run.at })
   })
@@ -108,14 +98,14 @@ async function sendFirstLinks(desk: StaffDesk, id: string, { by, via, request }:
   const { post, credentials, passwords } = desk
   const { people } = post.directories()
   const waiting: string[] = []
-  await eachOf(persons, async (person) => {
+  await someAtOnce(persons, LETTERS_AT_ONCE, async (person) => {
     if (people.person(person)?.active && (await credentials.of(person)).hash === null && !(await post.outbox.get(linkLetter(id, person)))) waiting.push(person)
   })
   if (waiting.length === 0) return
   await Promise.all(waiting.map((person) => post.record.append({ at: now, who: by, did: 'password.link_issued', thing: { kind: 'person', id: person }, via, ...(request !== null && { request }) })))
   const links = await offerPasswordLinks({ credentials, passwords }, waiting, now)
   const elsewhere: string[] = []
-  await eachOf([...links], async ([id_, link]) => {
+  await someAtOnce([...links], LETTERS_AT_ONCE, async ([id_, link]) => {
     const person = people.person(id_)
     const letter = person && (await mailPasswordLink(post, person, { ...link, reason: 'first' }, linkLetter(id, id_), now))
     if (letter?.kind === 'password_link' && letter.token !== link.token) elsewhere.push(id_)
@@ -130,12 +120,4 @@ async function sendFirstLinks(desk: StaffDesk, id: string, { by, via, request }:
 
 function linkLetter(id: string, person: string): string {
   return letterId('first_link', id, person)
-}
-
-async function eachOf<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  const waiting = all.values()
-  const work = async () => {
-    for (const one of waiting) await act(one)
-  }
-  await Promise.all(Array.from({ length: LETTERS_AT_ONCE }, work))
 }

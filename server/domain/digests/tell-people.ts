@@ -52,8 +52,7 @@ export async function mailPasswordLink(
 
 /** What somebody may read and do; and what lets them in: whoever changes where a link is sent can enter as them. */
 export const RIGHTS = ['active', 'clearance', 'roles', 'domain', 'department', 'teams', 'login', 'email'] as const
-/** Others do not hear of it. */
-export const OWN_BUSINESS: readonly Right[] = ['login', 'email']
+const OWN_BUSINESS: readonly Right[] = ['login', 'email']
 export type Right = (typeof RIGHTS)[number]
 
 /** Who curates the department, or else the next one above it that anybody curates. */
@@ -69,6 +68,11 @@ export function curatorsNearest(people: Directory, department: string, today: st
 export function rightsThatChanged(before: Person, after: Person): Right[] {
   const same = (a: unknown, b: unknown) => (Array.isArray(a) && Array.isArray(b) ? [...a].sort().join('\n') === [...b].sort().join('\n') : a === b)
   return RIGHTS.filter((right) => !same(before[right], after[right]))
+}
+
+/** What is told to others than the person themselves. */
+export function othersBusiness(changes: readonly Right[]): readonly Right[] {
+  return changes.filter((right) => !OWN_BUSINESS.includes(right))
 }
 
 /** As somebody would be who joined and may do no more than everybody may. */
@@ -103,7 +107,7 @@ export async function tellRightsChanged(desk: Desk, old: Person | null, after: P
   const hearers = hearersOf(before, after, by, (department) => curatorsNearest(people, department, today), admins)
   const told = { whose: after.id, oldEmail: before.email, by, at: now }
   if (old) await tellOfRights(desk, after.id, { ...told, changes })
-  for (const id of hearers) await tellOfRights(desk, id, { ...told, changes: changes.filter((right) => !OWN_BUSINESS.includes(right)) })
+  for (const id of hearers) await tellOfRights(desk, id, { ...told, changes: othersBusiness(changes) })
 }
 
 /** One person hears of changed rights, their own or somebody's they look after: once, however often it is said. */

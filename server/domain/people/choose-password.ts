@@ -1,4 +1,4 @@
-import { isOpen, LINK_HOURS } from './credential.js'
+import { isOpen, linkUntil } from './credential.js'
 import type { Person } from './person.js'
 import { placeOf } from './place.js'
 import type { Credentials, Passwords, People, Throttle } from './port.js'
@@ -16,7 +16,7 @@ export interface PasswordPorts {
 
 /** The same for several people, in one write. @returns for each the token, and until when it is good */
 export async function offerPasswordLinks(ports: Pick<PasswordPorts, 'credentials' | 'passwords'>, persons: readonly string[], now: string): Promise<ReadonlyMap<string, { readonly token: string; readonly until: string }>> {
-  const until = new Date(Date.parse(now) + LINK_HOURS * 3_600_000).toISOString()
+  const until = linkUntil(now)
   const tokens = new Map(persons.map((person) => [person, { token: ports.passwords.newToken(), until }]))
   await ports.credentials.changeAll(persons, (it) => ({ ...it, link: { digest: ports.passwords.digest(tokens.get(it.person)?.token ?? ''), until } }))
   return tokens
@@ -24,10 +24,8 @@ export async function offerPasswordLinks(ports: Pick<PasswordPorts, 'credentials
 
 /** Mints a single-use link for one person and voids the one before. @returns the token, shown to nobody else and kept nowhere */
 export async function offerPasswordLink(ports: PasswordPorts, person: string, now: string): Promise<string> {
-  const token = ports.passwords.newToken()
-  const until = new Date(Date.parse(now) + LINK_HOURS * 3_600_000).toISOString()
-  await ports.credentials.change(person, (it) => ({ ...it, link: { digest: ports.passwords.digest(token), until } }))
-  return token
+  const links = await offerPasswordLinks(ports, [person], now)
+  return links.get(person)?.token ?? ''
 }
 
 /** Whose link it is, while it is good. Looking does not use it up. */

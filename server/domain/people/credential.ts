@@ -20,7 +20,12 @@ export interface PasswordLink {
 }
 
 /** How long a link stays good, in hours. */
-export const LINK_HOURS = 24
+const LINK_HOURS = 24
+
+/** @returns until when a link is good that is made now */
+export function linkUntil(now: string): string {
+  return new Date(Date.parse(now) + LINK_HOURS * 3_600_000).toISOString()
+}
 
 export function noCredential(person: string): Credential {
   return { person, hash: null, changes: 0, changedAt: null, link: null }

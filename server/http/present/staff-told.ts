@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { othersBusiness, type StaffToTell } from '../../domain/digests/staff-to-tell.js'
+import type { StaffToTell } from '../../domain/digests/staff-to-tell.js'
+import { othersBusiness } from '../../domain/digests/tell-people.js'
 import { nameIn } from '../../domain/people/person.js'
 import { markOf, type StaffImport } from '../../domain/policy/staff-import.js'
 import { labelsOf } from './labels.js'
@@ -8,16 +9,16 @@ import { staffTiles } from './staff-report.js'
 /** An import of staff that was taken: what came of it, and how far telling people is. */
 export function staffTold(request: FastifyRequest, one: StaffImport) {
   const { id, counts, run, told, toTell, finishedAt } = one
+  const telling = finishedAt === null
+  const state = telling ? request.say('staff.telling', { told, all: toTell }) : request.say('staff.told', { all: toTell })
   return {
     href: `/admin/people/import/${id}`,
     by: run ? labelsOf(request).person(run.by) : '',
     at: run?.at ?? one.at,
     // Nothing is taken from a file with errors.
     tiles: staffTiles(request, counts).slice(0, -1),
-    telling: finishedAt === null,
-    // Something to see from the first moment: an empty bar says as little as none.
-    progress: { id: `told-${id}`, text: request.say('staff.telling', { told, all: toTell }), value: told, max: Math.max(1, toTell) },
-    state: finishedAt === null ? request.say('staff.telling', { told, all: toTell }) : request.say('staff.told', { all: toTell }),
+    telling, state,
+    progress: { id: `told-${id}`, text: state, value: told, max: Math.max(1, toTell) },
   }
 }
 

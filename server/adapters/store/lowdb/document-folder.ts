@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
+import { someAtOnce } from '../../../domain/people/some-at-once.js'
 import { codeOf } from './files.js'
 import { DurableFile } from './durable-file.js'
 import type { Keeping } from './keeping.js'
@@ -134,17 +135,14 @@ export class DocumentFolder<T extends Kept> {
   /** Every document's id, size and time, in no order. Files of other names are not looked at. */
   async list(): Promise<Listed[]> {
     const { files } = this.keeping.disk
-    const shards = (await files.list(this.root)).filter((entry) => entry.folder && entry.name.length === 2).values()
+    const shards = (await files.list(this.root)).filter((entry) => entry.folder && entry.name.length === 2)
     const listed: Listed[] = []
-    const work = async () => {
-      for (const shard of shards) {
-        for (const { name, bytes, modified } of await files.survey(join(this.root, shard.name))) {
-          const id = name.slice(0, 36)
-          if (ID.test(id) && name === id + this.ending && id.endsWith(shard.name)) listed.push({ id, bytes, modified })
-        }
+    await someAtOnce(shards, SHARDS_AT_ONCE, async (shard) => {
+      for (const { name, bytes, modified } of await files.survey(join(this.root, shard.name))) {
+        const id = name.slice(0, 36)
+        if (ID.test(id) && name === id + this.ending && id.endsWith(shard.name)) listed.push({ id, bytes, modified })
       }
-    }
-    await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, work))
+    })
     return listed
   }
 

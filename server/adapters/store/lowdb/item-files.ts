@@ -22,7 +22,8 @@ import { PEOPLE_FILE } from './people-store.js'
 import { segmentName } from './record-segments.js'
 import { HEAD_SCHEMA } from './record-verify.js'
 import { REDACTIONS_FILE } from './redactions-store.js'
-import { STAFF_IMPORTS_FILE, STAFF_PAPERS_FOLDER, newestFirst } from './staff-imports-store.js'
+import { newestFirst } from '../list-orders.js'
+import { STAFF_IMPORTS_FILE, STAFF_PAPERS_FOLDER } from './staff-imports-store.js'
 import { TOKENS_FILE } from './tokens-store.js'
 
 const SEGMENT_BYTES = 16 * 1024 * 1024

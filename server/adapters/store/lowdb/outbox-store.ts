@@ -1,5 +1,7 @@
+import { someAtOnce } from '../../../domain/people/some-at-once.js'
 import { isDue, isSettled, type DigestLetter, type Letter } from '../../../domain/digests/letter.js'
 import type { Outbox, OutboxQuery, Past } from '../../../domain/digests/port.js'
+import { newestFirst } from '../list-orders.js'
 import { LETTER_FILE, channelOf, personOf, rowOf } from '../letter-rows.js'
 import { DocumentFolder } from './document-folder.js'
 import type { Keeping } from './keeping.js'
@@ -11,13 +13,10 @@ const READ_AT_ONCE = 32
 export async function openOutbox(keeping: Keeping): Promise<Outbox> {
   const folder = await DocumentFolder.open<Letter>(keeping, { name: 'outbox', schema: LETTER_FILE, cacheBytes: 1024 * 1024 })
   const letters = new Map<string, Letter>()
-  const waiting = (await folder.list()).values()
-  await Promise.all(Array.from({ length: READ_AT_ONCE }, async () => {
-    for (const { id } of waiting) {
-      const letter = await folder.read(id)
-      if (letter) letters.set(id, letter)
-    }
-  }))
+  await someAtOnce(await folder.list(), READ_AT_ONCE, async ({ id }) => {
+    const letter = await folder.read(id)
+    if (letter) letters.set(id, letter)
+  })
   const inHand = new Set<string>()
   const channels = new KeyedMutex()
   const page = <L extends Letter>(found: readonly L[], at: number, size: number) => ({ rows: found.slice((at - 1) * size, at * size), total: found.length })
@@ -33,14 +32,14 @@ export async function openOutbox(keeping: Keeping): Promise<Outbox> {
       channels.run(letter.kind === 'digest' ? letter.channel : letter.id, async () => {
         const known = letters.get(letter.id)
         if (known) return known
-        const underWay = letter.kind === 'digest' ? digests(letters.values()).get(letter.channel)?.find((one) => !isSettled(one)) : undefined
+        const underWay = letter.kind === 'digest' ? digestsOf(letters.values(), letter.channel).find((one) => !isSettled(one)) : undefined
         return underWay ?? save(letter)
       }),
     get: async (id) => letters.get(id),
     due: async (now) => dueOf(letters.values(), now).map(({ id }) => id).filter((id) => !inHand.has(id)),
-    ofChannel: async (channel, at, size) => page(digests(letters.values()).get(channel) ?? [], at, size),
+    ofChannel: async (channel, at, size) => page(digestsOf(letters.values(), channel).sort(newestFirst), at, size),
     pasts: async (wanted, now) => {
-      const all = digests(letters.values())
+      const all = digestsByChannel(letters.values())
       return new Map(wanted.flatMap((channel) => { const past = pastOf(all.get(channel) ?? [], now); return past ? [[channel, past] as const] : [] }))
     },
     list: async (query) => {
@@ -78,8 +77,13 @@ function dueOf(letters: Iterable<Letter>, now: string): readonly Letter[] {
   return [...letters].filter((letter) => isDue(letter, now)).sort((a, b) => (a.nextTryAt ?? '').localeCompare(b.nextTryAt ?? '') || a.at.localeCompare(b.at))
 }
 
+/** In no order. */
+function digestsOf(letters: Iterable<Letter>, channel: string): DigestLetter[] {
+  return [...letters].filter((one) => one.kind === 'digest').filter((one) => one.channel === channel)
+}
+
 /** Of each channel, newest first. */
-function digests(letters: Iterable<Letter>): ReadonlyMap<string, readonly DigestLetter[]> {
+function digestsByChannel(letters: Iterable<Letter>): ReadonlyMap<string, readonly DigestLetter[]> {
   const found = new Map<string, DigestLetter[]>()
   for (const one of [...letters].filter((letter) => letter.kind === 'digest').sort(newestFirst)) {
     const list = found.get(one.channel)
@@ -94,10 +98,6 @@ function pastOf(digests: readonly DigestLetter[], now: string): Past | null {
   if (!last) return null
   const covered = digests.filter(({ state, period }) => state !== 'failed' && period.to <= now).map(({ period }) => period.to).sort().slice(-1)
   return { last, underWay: digests.find((one) => !isSettled(one)) ?? null, covered }
-}
-
-function newestFirst(a: Letter, b: Letter): number {
-  return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
 }
 
 function fits(letter: Letter, query: OutboxQuery): boolean {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { granted } from '../../../domain/policy/grant.js'
 import type { StaffImport, StaffImports, StaffPaper } from '../../../domain/policy/staff-import.js'
+import { newestFirst } from '../list-orders.js'
 import { NoSuchDocument } from '../store-errors.js'
 import { Document } from './document.js'
 import { codeOf } from './files.js'
@@ -58,8 +59,4 @@ export async function openStaffImports(keeping: Keeping): Promise<StaffImports> 
       return true
     },
   }
-}
-
-export function newestFirst(a: StaffImport, b: StaffImport): number {
-  return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
 }

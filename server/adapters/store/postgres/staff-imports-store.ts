@@ -1,6 +1,6 @@
 import { granted } from '../../../domain/policy/grant.js'
 import type { StaffImport, StaffImports, StaffPaper } from '../../../domain/policy/staff-import.js'
-import { newestFirst } from '../lowdb/staff-imports-store.js'
+import { newestFirst } from '../list-orders.js'
 import { NoSuchDocument } from '../store-errors.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
