@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { asker, ratio, round, seconds, summary, times, together, tokenOf, noteForm, idsFrom, tokenIn, type Ask } from './bench/client.js'
 import { closePortal, memoryOf, openPortal, type Portal } from './bench/portal.js'
-import { inFiles, inPostgres, seed } from './bench/seed.js'
+import { READERS, inFiles, inPostgres, seed } from './bench/seed.js'
 import { scratchMeilisearch, scratchPostgres, type ScratchServer } from './bench/servers.js'
 import { manyPeople, severalPortals, whileImporting, type Note } from './bench/under-load.js'
 
@@ -59,7 +59,8 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     if (engine) note('memory of the engine, MB (RSS, mapped files included)', await engine.memory())
     await oneByOne(portal, note)
     const reader = asker([portal.origin], portal.cookies['reader-0'])
-    await manyPeople(reader, note)
+    const others = READERS.slice(1).map((login) => asker([portal.origin], portal.cookies[login]))
+    await manyPeople([reader, ...others], note)
     if (database || engine) await whileImporting(reader, note, Math.min(size, 4_000))
     if (!values.seeded) note('index rebuild while serving', await (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
     note('memory at the end, MB (RSS)', await memoryOf(portal))

@@ -10,7 +10,7 @@ import type { People } from './domain/people/port.js'
 import type { Sight } from './domain/policy/readable.js'
 import { FACETS, type FacetName } from './domain/search/entry.js'
 import { fold } from './domain/search/fold.js'
-import type { FacetCount, Filters, Finder, Found, Hit } from './domain/search/port.js'
+import type { FacetCount, Filters, Finder, Found, Hit, SearchOptions } from './domain/search/port.js'
 import { termsOf, type Query } from './domain/search/query.js'
 import { pairsOf, runsOf } from './domain/search/runs.js'
 import { facetsOf, topicsOf } from './indexing.js'
@@ -73,7 +73,7 @@ export function openBasicSearch(parts: BasicParts): BasicSearch {
     const kept = relaxed ? found.filter(({ share }) => share >= ENOUGH) : whole
     const hits = ordered(kept.filter(({ facets }) => fits(facets, filters)), options.sort ?? (query.words.length === 0 ? 'newest' : 'relevance'))
     return {
-      hits: hits.slice((page - 1) * size, page * size).map(({ hit }) => hit), total: hits.length, facets: counted(kept, filters),
+      hits: hits.slice((page - 1) * size, page * size).map(({ hit }) => hit), total: hits.length, facets: counted(kept, options),
       corrected: [], relaxed: relaxed && hits.length > 0, terms: termsOf(query), onHold: 0, basic: { looked, all },
     } satisfies Found
   }
@@ -160,8 +160,9 @@ function fits(facets: Candidate['facets'], filters: Filters, except?: FacetName)
   return FACETS.every((name) => name === except || (filters[name]?.length ?? 0) === 0 || facets[name].some((value) => filters[name]?.includes(value)))
 }
 
-function counted(found: readonly Candidate[], filters: Filters): Record<FacetName, readonly FacetCount[]> {
+function counted(found: readonly Candidate[], { filters = {}, facets: wanted = FACETS }: Pick<SearchOptions, 'filters' | 'facets'>): Record<FacetName, readonly FacetCount[]> {
   return Object.fromEntries(FACETS.map((name) => {
+    if (!wanted.includes(name)) return [name, []]
     const counts = new Map<string, number>()
     for (const { facets } of found.filter((each) => fits(each.facets, filters, name))) {
       for (const value of new Set(facets[name])) counts.set(value, (counts.get(value) ?? 0) + 1)

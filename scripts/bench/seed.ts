@@ -19,6 +19,8 @@ import { standingApart } from '../../server/domain/policy/rules.js'
 import { ROOT } from '../../server/root.js'
 
 const DEPARTMENTS = ['retail', 'private', 'corporate', 'cards', 'east']
+/** Employees who curate nothing, one of each department. */
+export const READERS = DEPARTMENTS.map((_, i) => `reader-${i}`)
 const DAY = 86_400_000
 
 /** Where notes are put; what is put need not survive a power cut, only what is measured later must. */

@@ -7,8 +7,9 @@ import { readConfig } from '../../server/config.js'
 import { build } from '../../server/app.js'
 import { digestOfThousand } from './digest.js'
 import { importNotes } from './import.js'
+import { READERS } from './seed.js'
 import { parseQuery } from '../../server/domain/search/query.js'
-import { FACETS } from '../../server/domain/search/entry.js'
+import { PAGE_SIZE, facetsShown, searchIn } from '../../server/http/present/find.js'
 import { cookieName, sessionFor } from '../../server/http/session.js'
 import { openHouse } from '../../server/wire.js'
 
@@ -27,13 +28,14 @@ const delay = monitorEventLoopDelay({ resolution: 5 })
 app.post('/bench/empty', { config: { allow: 'signed-in' } }, async (_request, reply) => reply.code(204).send())
 app.get('/bench/page', { config: { allow: 'signed-in' } }, async (request, reply) => reply.page('bench/empty', { title: request.say('search.title') }))
 app.post('/bench/durable', { config: { allow: 'signed-in' } }, async () => ({ ms: await bareWrites(200) }))
-app.get<{ Querystring: { q?: string; topic?: string } }>('/bench/engine', { config: { allow: 'signed-in' } }, async (request) => {
+app.get<{ Querystring: Readonly<Record<string, string>> }>('/bench/engine', { config: { allow: 'signed-in' } }, async (request) => {
   raw.asked = []
+  const search = searchIn(request.query)
   const at = performance.now()
-  const results = await house.finder.search(parseQuery(request.query.q ?? ''), request.sight(), {
-    now: house.clock.now(), kinds: ['note'], page: 1, size: 20, archived: false, ...(request.query.topic && { filters: { topic: [request.query.topic] } }),
+  const { total } = await house.finder.search(parseQuery(search.q), request.sight(), {
+    now: house.clock.now(), kinds: ['note'], page: 1, size: PAGE_SIZE, filters: search.filters, facets: facetsShown(search),
   })
-  return { ms: performance.now() - at, total: results.total, facets: FACETS.length }
+  return { ms: performance.now() - at, total }
 })
 // The engine alone: the very questions that the call above sent to a server elsewhere, once more and nothing around them.
 app.get('/bench/raw-engine', { config: { allow: 'signed-in' } }, async () => ({ ms: await timed(() => raw.again()) }))
@@ -66,7 +68,7 @@ const ready = performance.now() - started
 await house.caughtUp()
 const indexed = performance.now() - started
 const cookies: Record<string, string> = {}
-for (const login of ['reader-0', 'reader-1', 'curator-0']) {
+for (const login of [...READERS, 'curator-0']) {
   const person = house.people.directory().personByLogin(login)
   if (!person) throw new Error('the data directory was not seeded')
   const id = house.passwords.newToken()

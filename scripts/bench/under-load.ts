@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,13 +12,14 @@ export type Note = (name: string, value: unknown) => void
 const WORDS = ['account', 'collection agency', 'credit report', '基金 净值', 'mortgage', 'late fee', '存单', 'identity theft', 'refund', '(4711)']
 const PEOPLE = 20
 
-/** Twenty people at once on one portal: searching, reading, posting. */
-export async function manyPeople(ask: Ask, note: Note): Promise<void> {
-  const search = (i: number): Promise<unknown> => ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}&topic=pricing`)
+/** Twenty people at once on one portal, searching and reading. @param asks of different people, each as several of the twenty */
+export async function manyPeople(asks: readonly [Ask, ...Ask[]], note: Note): Promise<void> {
+  const anyOf = (i: number): Ask => asks[i % asks.length] ?? asks[0]
+  const search = (i: number): Promise<unknown> => anyOf(Math.floor(i / WORDS.length))(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}&topic=pricing`)
   note(`search page, ${PEOPLE} people who look at each for about a second, ms`, await together(600, PEOPLE, search, 1_000))
   note(`search page, ${PEOPLE} people without a pause, ms`, await together(1_000, PEOPLE, search))
-  const ids = await idsFrom(ask)
-  note(`note page, ${PEOPLE} people at once, ms`, await together(2_000, PEOPLE, (i) => ask(`/notes/${ids[i % ids.length]}`)))
+  const ids = await idsFrom(asks[0])
+  note(`note page, ${PEOPLE} people at once, ms`, await together(2_000, PEOPLE, (i) => asks[0](`/notes/${ids[i % ids.length]}`)))
 }
 
 interface Imported {
@@ -61,11 +62,23 @@ export async function severalPortals(folders: readonly string[], env: Readonly<R
       return i % 3 === 0 ? ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}`) : ask(`/notes/${ids[i % ids.length]}`)
     }
     await together(300, PEOPLE, act)
+    const busy = busyCores()
     const done = await together(2_000, PEOPLE, act)
+    note(`${many} portal${many === 1 ? '' : 's'}: busy of the machine's cores, client and servers included`, `${busy()} of ${cpus().length}`)
     rates.push(done.perSecond)
     note(`${many} portal${many === 1 ? '' : 's'}: reading, searching, posting, ${PEOPLE} at once, ms`, done)
     note(`${many} portal${many === 1 ? '' : 's'}: memory of each, MB (RSS)`, await Promise.all(portals.map(memoryOf)))
     for (const portal of portals) await closePortal(portal)
   }
   note(`${folders.length} portals against one`, `${round((rates[1] ?? 0) / (rates[0] ?? 1))} ×`)
+}
+
+/** How many of the machine's cores were busy since it was called, on average: what is left of them is all that more portals could use. */
+function busyCores(): () => number {
+  const times = (): { idle: number; all: number } => cpus().reduce(({ idle, all }, { times }) => ({ idle: idle + times.idle, all: all + Object.values(times).reduce((sum, one) => sum + one, 0) }), { idle: 0, all: 0 })
+  const before = times()
+  return () => {
+    const after = times()
+    return round((1 - (after.idle - before.idle) / (after.all - before.all)) * cpus().length)
+  }
 }

@@ -40,7 +40,7 @@ export async function findingKeepsTheLaw(t: Test, { canaries, planted, people, l
     for (const who of people) {
       const browser = browsers.get(who) as Browser
       const readable = planted.filter(({ facts, note }) => note.confidence !== 'archived' && reads(asPrincipal(who), facts, publishedText(facts)))
-      const page = await browser.get('/search?q=')
+      const page = await browser.get('/search?q=&facets=all')
       const total = Number(/(\d+) notes?/.exec(page.text)?.[1] ?? 0)
       t.equal(total, readable.length, `${who}: total`)
       for (const level of ['shareable', 'internal', 'confidential', 'restricted']) {

@@ -91,6 +91,8 @@ export interface SearchOptions {
   readonly now: string
   /** one of the values within a facet, every facet named */
   readonly filters?: Filters
+  /** which facets are counted, because somebody looks at them; default all */
+  readonly facets?: readonly FacetName[]
   readonly kinds?: readonly Kind[]
   /** default: relevance, and newest when the query has no words */
   readonly sort?: Sort
@@ -119,7 +121,7 @@ export interface FacetCount {
 export interface Results {
   readonly hits: readonly Hit[]
   readonly total: number
-  /** at most 20 values each, most frequent first, never one with no hit; a facet's counts ignore its own selection */
+  /** at most 20 values of each that was asked for, most frequent first, never one with no hit; a facet's counts ignore its own selection */
   readonly facets: Readonly<Record<FacetName, readonly FacetCount[]>>
   /** words nothing visible holds, and what was looked for instead */
   readonly corrected: readonly Correction[]

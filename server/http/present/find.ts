@@ -11,6 +11,8 @@ import { pagesOf } from './pages.js'
 
 export const PAGE_SIZE = 20
 const SHOWN_OPEN = 6
+/** Counted and shown before anybody asks for more: a count costs the engine about as much as finding does. */
+const FIRST_FACETS: readonly FacetName[] = ['topic', 'department', 'confidence']
 
 /** A search as its address says it: the address is the only state. */
 export interface Search {
@@ -19,6 +21,13 @@ export interface Search {
   readonly sort: Sort | null
   readonly page: number
   readonly archived: boolean
+  /** all facets, or the first and those with a choice */
+  readonly allFacets: boolean
+}
+
+/** Which facets a page of this search shows, and so which are to be counted. */
+export function facetsShown({ allFacets, filters }: Search): readonly FacetName[] {
+  return FACETS.filter((facet) => allFacets || FIRST_FACETS.includes(facet) || filters[facet])
 }
 
 export function searchIn(query: Readonly<Record<string, string | readonly string[] | undefined>>): Search {
@@ -35,17 +44,19 @@ export function searchIn(query: Readonly<Record<string, string | readonly string
     sort: SORTS.find((sort) => sort === query['sort']) ?? null,
     page: Number.isSafeInteger(page) && page >= 1 && page <= 500 ? page : 1,
     archived: query['archived'] === '1',
+    allFacets: query['facets'] === 'all',
   }
 }
 
 /** The address of a search with some of it changed. */
 export function addressOf(search: Search, change: Partial<Search> = {}): string {
-  const { q, filters, sort, archived } = { ...search, ...change }
+  const { q, filters, sort, archived, allFacets } = { ...search, ...change }
   const query = new URLSearchParams()
   query.set('q', q)
   for (const facet of FACETS) for (const value of filters[facet] ?? []) query.append(facet, value)
   if (sort) query.set('sort', sort)
   if (archived) query.set('archived', '1')
+  if (allFacets) query.set('facets', 'all')
   return `/search?${query.toString()}`
 }
 
@@ -54,22 +65,33 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
   const ids = [...new Set([...notes.flatMap((note) => note.shown.about.customers), ...results.facets.customer.map((f) => f.value), ...(search.filters.customer ?? [])])]
   const customers = await customersShown(request, ids)
   const word = (facet: FacetName, value: string) => (facet === 'customer' ? (customers.get(value)?.name ?? '') : facetWord(request, labels, facet, value))
+  const facets = facetsShown(search)
+  const facetModel = (facet: FacetName) => {
+    const chosen = search.filters[facet] ?? []
+    const values = results.facets[facet]
+      .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value), counted: !hidden }))
+      .filter((each) => each.label !== '')
+    const lost = chosen.filter((value) => !values.some((each) => each.value === value)).map((value) => ({ value, label: word(facet, value), count: 0, checked: true, counted: !hidden })).filter((each) => each.label !== '')
+    const all = [...lost, ...values]
+    // The line that would say "one more" has room for that one.
+    const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
+    return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), values: all.slice(0, open), rest: all.slice(open) }]
+  }
+  const firstFacets = facets.filter((facet) => FIRST_FACETS.includes(facet)).flatMap(facetModel)
+  const moreFacets = facets.filter((facet) => !FIRST_FACETS.includes(facet)).flatMap(facetModel)
   const sort = search.sort ?? (search.q.trim() === '' ? 'newest' : 'relevance')
   return {
     total: results.total,
     counted: !hidden,
     hits: notes.map((note) => hit(request, note, results.terms, labels, customers)),
-    facets: FACETS.flatMap((facet) => {
-      const chosen = search.filters[facet] ?? []
-      const values = results.facets[facet]
-        .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value) }))
-        .filter((each) => each.label !== '')
-      const lost = chosen.filter((value) => !values.some((each) => each.value === value)).map((value) => ({ value, label: word(facet, value), count: 0, checked: true })).filter((each) => each.label !== '')
-      const all = [...lost, ...values]
-      // The line that would say "one more" has room for that one.
-      const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
-      return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), values: all.slice(0, open), rest: all.slice(open) }]
-    }),
+    facets: firstFacets,
+    moreFacets,
+    anyFacets: firstFacets.length + moreFacets.length > 0,
+    allFacets: search.allFacets,
+    otherFacets: {
+      href: addressOf(search, { allFacets: !search.allFacets }),
+      names: FACETS.filter((facet) => !facets.includes(facet)).map((facet) => request.say(`search.facet.${facet}`)),
+    },
     filters: FACETS.flatMap((facet) => (search.filters[facet] ?? []).map((value) => ({
       kind: request.say(`search.facet.${facet}`), label: word(facet, value),
       without: addressOf(search, { filters: { ...search.filters, [facet]: (search.filters[facet] ?? []).filter((each) => each !== value) } }),

@@ -9,7 +9,7 @@ import { countAround } from '../frame.js'
 import { customersShown } from '../names-read.js'
 import { isPartial } from '../origin.js'
 import { whatIsNew } from '../present/home.js'
-import { PAGE_SIZE, resultsModel, searchIn } from '../present/find.js'
+import { PAGE_SIZE, facetsShown, resultsModel, searchIn } from '../present/find.js'
 import { noteRows } from '../present/note-rows.js'
 import { me } from '../session.js'
 import { labelsOf } from '../present/labels.js'
@@ -46,7 +46,7 @@ export function search(app: FastifyInstance): void {
     let suggested: readonly string[]
     try {
       const query = parseQuery(search.q)
-      const options = { now: request.house.clock.now(), filters: search.filters, ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, archived: search.archived }
+      const options = { now: request.house.clock.now(), filters: search.filters, facets: facetsShown(search), ...(search.sort && { sort: search.sort }), page: search.page, size: PAGE_SIZE, archived: search.archived }
       const [found, people] = await Promise.all([
         request.house.finder.search(query, sight, { ...options, kinds: ['note'] }, signal),
         search.q.trim() !== '' && search.page === 1 && Object.keys(search.filters).length === 0

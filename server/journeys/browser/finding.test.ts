@@ -58,6 +58,36 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await context.close()
   })
 
+  await t.test('more filters come on request, under the same hand, and stay while one narrows and types', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    await page.goto('/search?q=')
+    const all = await total(page)
+    t.same(await shownFacets(page), ['topic', 'department', 'confidence'])
+    const more = page.locator('#more-facets')
+    await more.focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/facets=all/)
+    await page.locator('.facet input[name="nature"]').first().waitFor()
+    t.ok((await shownFacets(page)).length > 8)
+    t.equal(await page.locator('#more-facets:focus').count(), 1, 'the keyboard is where it was')
+    await page.locator('.facet input[name="nature"]').first().check()
+    await page.waitForURL(/nature=.*facets=all|facets=all.*nature=/)
+    await page.locator('.results-head .chip').first().waitFor()
+    const fewer = await total(page)
+    t.ok(fewer > 0 && fewer < all, `${fewer} of ${all}`)
+    await more.click()
+    await page.waitForURL((url) => !url.searchParams.has('facets') && url.searchParams.has('nature'))
+    await page.locator('.facet input[name="year"]').first().waitFor({ state: 'detached' })
+    t.same(await shownFacets(page), ['topic', 'department', 'confidence', 'nature'], 'what is chosen stays in sight')
+    await more.click()
+    await page.waitForURL(/facets=all/)
+    await page.locator('.facet input[name="year"]').first().waitFor()
+    await page.locator('#q').fill('rate')
+    await page.waitForURL((url) => url.searchParams.get('q') === 'rate' && url.searchParams.get('facets') === 'all')
+    t.same(trouble, { errors: [], failed: [], abroad: [], dialogs: [] })
+    await context.close()
+  })
+
   await t.test('half-composed pinyin does not search; the word does', async (t) => {
     const { page, context } = await portal.visit('li.na')
     const asked: string[] = []
@@ -84,7 +114,7 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await page.locator('.facets > summary').click()
     await page.locator('.facet').nth(0).locator('.facet-value').first().click()
     await page.waitForURL(/topic=/)
-    await page.locator('.facet').nth(2).locator('.facet-value').first().click()
+    await page.locator('.facet').nth(1).locator('.facet-value').first().click()
     await page.waitForURL(/topic=.*department=/)
     await page.locator('.chips li, .chip').nth(1).waitFor({ state: 'attached' })
     t.ok(await page.locator('.facets[open]').isVisible(), 'the filters stay open')
@@ -110,6 +140,10 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
 
 async function total(page: Page): Promise<number> {
   return Number(/(\d+)/.exec(await page.locator('.results-head [role="status"]').innerText())?.[1])
+}
+
+function shownFacets(page: Page): Promise<(string | null)[]> {
+  return page.locator('.facet').evaluateAll((all) => all.map((each) => (each as unknown as { querySelector(of: string): { name: string } | null }).querySelector('input')?.name ?? null))
 }
 
 function caret(page: Page): Promise<{ id: string; at: number }> {

@@ -25,6 +25,22 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     t.same((await find(engine, 'nowhere')).facets.topic, [])
   })
 
+  await t.test('only the facets asked for are counted, a chosen one among them or not', async (t) => {
+    const engine = await open(t)
+    const shelf = (id: string, topic: string, product: string): Entry => entry(id, 'ledger', { facets: { topic: [topic], product: [product] } })
+    await engine.put([shelf('a', 'fees', 'card'), shelf('b', 'fees', 'loan'), shelf('c', 'rates', 'loan')])
+    for (const words of ['ledger', '']) {
+      const topics = await find(engine, words, { facets: ['topic'] })
+      t.same([topics.total, topics.facets.topic, topics.facets.product], [3, [{ value: 'fees', count: 2 }, { value: 'rates', count: 1 }], []])
+      const loans = await find(engine, words, { facets: ['topic'], filters: { product: ['loan'] } })
+      t.same([loans.total, loans.facets.topic, loans.facets.product], [2, [{ value: 'fees', count: 1 }, { value: 'rates', count: 1 }], []])
+      const fees = await find(engine, words, { facets: ['topic'], filters: { topic: ['fees'] } })
+      t.same([fees.total, fees.facets.topic, fees.facets.product], [2, topics.facets.topic, []])
+      const none = await find(engine, words, { facets: [], filters: { topic: ['fees'] } })
+      t.same([none.total, ...Object.values(none.facets).filter((counts) => counts.length > 0)], [2])
+    }
+  })
+
   await t.test('of many values the twenty most frequent are shown, a chosen one among them', async (t) => {
     const engine = await open(t)
     const values = Array.from({ length: 30 }, (_, i) => `t${String(i).padStart(2, '0')}`)

@@ -1,34 +1,35 @@
 import { FACETS, type FacetName } from '../../../domain/search/entry.js'
-import type { FacetCount, Filters } from '../../../domain/search/port.js'
+import type { FacetCount, SearchOptions } from '../../../domain/search/port.js'
 import type { View } from './view.js'
 
 const SHOWN = 20
 
 /**
- * Narrows rows by the chosen values and counts every facet: a row that fails one facet only still counts in that
+ * Narrows rows by the chosen values and counts the facets asked for: a row that fails one facet only still counts in that
  * facet, which is how its own selection is ignored.
  */
-export function narrow(rows: Int32Array, view: View, filters: Filters): { rows: Int32Array; facets: Record<FacetName, FacetCount[]> } {
+export function narrow(rows: Int32Array, view: View, { filters = {}, facets: wanted = FACETS }: SearchOptions): { rows: Int32Array; facets: Record<FacetName, FacetCount[]> } {
   const { facets } = view.columns
   const chosen = FACETS.filter((name) => (filters[name]?.length ?? 0) > 0)
   const hidden = facets.customer.dictionary.marks(view.scope.visible.hide)
   const marks = chosen.map((name) => {
-    const wanted = facets[name].dictionary.marks(filters[name] ?? [])
-    return name === 'customer' ? wanted.map((mark, i) => (hidden[i] === 1 ? 0 : mark)) : wanted
+    const marked = facets[name].dictionary.marks(filters[name] ?? [])
+    return name === 'customer' ? marked.map((mark, i) => (hidden[i] === 1 ? 0 : mark)) : marked
   })
   // Facet by facet rather than row by row: each pass stays within one column.
   const failures = new Uint8Array(rows.length)
   const failed = new Uint8Array(rows.length)
   chosen.forEach((name, c) => {
-    const wanted = marks[c] ?? new Uint8Array(0)
+    const marked = marks[c] ?? new Uint8Array(0)
     for (let i = 0; i < rows.length; i++) {
-      if (facets[name].has(rows[i] ?? 0, wanted)) continue
+      if (facets[name].has(rows[i] ?? 0, marked)) continue
       failures[i] = (failures[i] ?? 0) + 1
       failed[i] = c
     }
   })
   const kept = chosen.length === 0 ? rows : rows.filter((_, i) => failures[i] === 0)
-  const named = FACETS.map((name) => {
+  const named = FACETS.map((name): [FacetName, FacetCount[]] => {
+    if (!wanted.includes(name)) return [name, []]
     const c = chosen.indexOf(name)
     const counted = c < 0 ? kept : rows.filter((_, i) => failures[i] === 0 || (failures[i] === 1 && failed[i] === c))
     const counts = facets[name].count(counted)

@@ -33,7 +33,7 @@ export function search(query: Query, options: SearchOptions, view: View, words: 
   }
   rows = withinDates(rows, query, view.columns)
 
-  const { rows: kept, facets } = narrow(rows, view, options.filters ?? {})
+  const { rows: kept, facets } = narrow(rows, view, options)
   const hits = pageOf(kept, ranking, options, view.columns).map((row) => hitOf(row, view.columns))
   return {
     hits,

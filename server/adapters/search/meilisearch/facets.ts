@@ -10,10 +10,10 @@ import type { Engine } from './search.js'
 /** Of each facet with a choice of its own what there would be without it. */
 export type WithoutOwn = ReadonlyMap<FacetName, Gathered['facets']>
 
-/** The counts of every facet; one with a choice of its own is counted without it. */
-export function countsOf({ facets, total }: Pick<Gathered, 'facets' | 'total'>, withoutOwn: WithoutOwn, { filters = {} }: SearchOptions, hide: ReadonlySet<string>): Record<FacetName, readonly FacetCount[]> {
+/** The counts of the facets asked for; one with a choice of its own is counted without it. */
+export function countsOf({ facets, total }: Pick<Gathered, 'facets' | 'total'>, withoutOwn: WithoutOwn, { filters = {}, facets: wanted = FACETS }: SearchOptions, hide: ReadonlySet<string>): Record<FacetName, readonly FacetCount[]> {
   return Object.fromEntries(FACETS.map((name): [FacetName, FacetCount[]] => {
-    return [name, shown((withoutOwn.get(name) ?? facets)[name] ?? {}, name, filters[name] ?? [])]
+    return [name, !wanted.includes(name) ? [] : shown((withoutOwn.get(name) ?? facets)[name] ?? {}, name, filters[name] ?? [])]
   })) as Record<FacetName, FacetCount[]>
 
   function shown(distribution: Readonly<Record<string, number>>, name: FacetName, chosen: readonly string[]): FacetCount[] {
@@ -31,7 +31,8 @@ export function countsOf({ facets, total }: Pick<Gathered, 'facets' | 'total'>, 
 
 /** @throws SearchUnavailable */
 export async function countWithoutOwn(groups: readonly Group[], query: Query, options: SearchOptions, engine: Engine): Promise<WithoutOwn> {
-  const chosen = FACETS.filter((name) => (options.filters?.[name] ?? []).length > 0)
+  const { filters = {}, facets = FACETS } = options
+  const chosen = facets.filter((name) => (filters[name] ?? []).length > 0)
   return new Map(await Promise.all(chosen.map(async (name): Promise<[FacetName, Gathered['facets']]> => {
     return [name, (await engine.asking.gather(groups, { narrowing: narrowingOf(query, options, engine, name), facets: [name] })).facets]
   })))

@@ -211,8 +211,8 @@ function hitOfDocument({ facts }: Read): Hit {
 }
 
 /** The others are counted without what was chosen of them. */
-function unchosen({ filters = {} }: SearchOptions): FacetName[] {
-  return FACETS.filter((name) => (filters[name]?.length ?? 0) === 0)
+function unchosen({ filters = {}, facets = FACETS }: SearchOptions): FacetName[] {
+  return facets.filter((name) => (filters[name]?.length ?? 0) === 0)
 }
 
 function hasNarrowing(query: Query, { filters = {} }: SearchOptions): boolean {

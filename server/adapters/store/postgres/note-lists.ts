@@ -3,6 +3,18 @@ import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import { NONE, allOf, anyOf, oneOf, piece, type Piece } from './pieces.js'
 import { visibleSql } from './visible-sql.js'
 
+/**
+ * The documents of so many of the faces, in this order. The rows are chosen before any document is fetched: a document
+ * is a hundred times as large. Chosen by themselves, too: with their number beside them all of them would be sorted first.
+ */
+export function documentsOn(where: Piece, order: string, rows: number, from: number): Piece {
+  return piece(
+    `SELECT thing.id, thing.doc::text AS doc
+      FROM unnest(ARRAY(SELECT f.thing FROM face f WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?)) WITH ORDINALITY AS chosen(thing, at)
+      JOIN thing ON thing.id = chosen.thing ORDER BY chosen.at`, ...where.params, rows, from,
+  )
+}
+
 /** The faces a list shows, as the condition after WHERE on `face f`. The query's own filters can only narrow. */
 export function listed(query: NoteQuery, sight: Sight): Piece {
   // To find one's own words by a customer one may not know would tell that a curator attached it.

@@ -13,7 +13,7 @@ import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
 import type { PostgresFeed } from './feed.js'
 import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
-import { listed } from './note-lists.js'
+import { documentsOn, listed } from './note-lists.js'
 import { piece, prepared, type Piece } from './pieces.js'
 import { queueCounted, queued } from './queue-lists.js'
 import { Things, type Noun } from './things.js'
@@ -160,12 +160,7 @@ export class NotesStore implements Notes, AllNotes {
     const from = (Math.max(1, Math.trunc(page)) - 1) * rows
     const [total, notes] = await Promise.all([
       this.counted(where),
-      // The rows are chosen before any document is fetched: a document is a hundred times as large.
-      this.things.documents(piece(
-        `SELECT thing.id, thing.doc::text AS doc FROM
-          (SELECT f.thing, row_number() OVER (ORDER BY ${order}) AS at FROM face f WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?) AS chosen
-          JOIN thing ON thing.id = chosen.thing ORDER BY chosen.at`, ...where.params, rows, from,
-      )),
+      this.things.documents(documentsOn(where, order, rows, from)),
     ])
     // Between two statements something may have closed: the document is asked last.
     return { rows: notes.flatMap((note) => noteAsSeen(note, sight) ?? []), total }

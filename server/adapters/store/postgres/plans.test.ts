@@ -6,7 +6,7 @@ import { depth } from '../lowdb/scratch-store.js'
 import { Database } from './database.js'
 import { countedAfter } from './feed.js'
 import { orderOf, QUEUE_ORDER } from '../list-orders.js'
-import { listed } from './note-lists.js'
+import { documentsOn, listed } from './note-lists.js'
 import { piece, statement, type Piece } from './pieces.js'
 import { queueCounted, queued } from './queue-lists.js'
 import { scratchServer } from './scratch-postgres.js'
@@ -56,6 +56,7 @@ t.test(`the hottest questions of a bank with ${NOTES} notes are answered from in
   for (const order of ['newest', 'posted', 'validated', 'value', 'reused']) {
     t.notMatch(new Map(plans).get(`list ${order}`), /Sort/, order)
   }
+  for (const name of ['the queue', 'counts of the queue']) t.match(new Map(plans).get(name), /face_in_review/, name)
   // What is asked every second reads no more than it counts, however far somebody is behind.
   const far = countedAfter(0, 1_001)
   const [row] = await database.rows<{ 'QUERY PLAN': string }>({ sql: `EXPLAIN (ANALYZE, FORMAT JSON) ${far.sql}`, params: far.params })
@@ -80,7 +81,7 @@ function questions(): Readonly<Record<string, Piece>> {
   const page = (query: Partial<NoteQuery>, of = reader): Piece => {
     const whole: NoteQuery = { order: 'newest', page: 1, size: 20, ...query }
     const where = listed(whole, of)
-    return piece(`SELECT f.thing, row_number() OVER (ORDER BY ${orderOf(whole)}) AS at FROM face f WHERE ${where.sql} ORDER BY ${orderOf(whole)} LIMIT ? OFFSET ?`, ...where.params, 20, 0)
+    return documentsOn(where, orderOf(whole), 20, 0)
   }
   const count = (query: Partial<NoteQuery>, of = reader): Piece => {
     const where = listed({ order: 'newest', page: 1, size: 20, ...query }, of)
@@ -104,7 +105,7 @@ function questions(): Readonly<Record<string, Piece>> {
     'notes with a tag': page({ tag: 'tag5' }),
     'my notes': page({ order: 'posted', writer: 'p77' }),
     'notes of a batch': page({ batch: 'b1' }),
-    'the queue': piece(`SELECT f.thing FROM face f WHERE ${queue.sql} ORDER BY ${QUEUE_ORDER} LIMIT 20`, ...queue.params),
+    'the queue': documentsOn(queue, QUEUE_ORDER, 20, 0),
     'counts of the queue': queueCounted({ me: 'p78', now: '2026-03-01T00:00:00.000Z' }, curator),
     'the feed': piece('SELECT id FROM thing WHERE seq > ?::bigint AND seq < (SELECT open_place()) ORDER BY seq LIMIT ?', Math.trunc(NOTES * 0.99), 100),
     'how far the feed is behind': countedAfter(Math.trunc(NOTES * 0.5), 1_001),
