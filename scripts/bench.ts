@@ -62,7 +62,7 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     const others = READERS.slice(1).map((login) => asker([portal.origin], portal.cookies[login]))
     await manyPeople([reader, ...others], note)
     if (database || engine) await whileImporting(reader, note, Math.min(size, 4_000))
-    if (!values.seeded) note('index rebuild while serving', await (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
+    if (!values.seeded) note('index rebuild while serving', (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
     note('memory at the end, MB (RSS)', await memoryOf(portal))
     await closePortal(portal)
     if (database) await severalPortals([1, 2, 3].map((n) => join(root, `portal-${n}`)), env, note)
@@ -77,7 +77,7 @@ async function measured(size: number): Promise<Record<string, unknown>> {
 async function oneByOne(portal: Portal, note: Note): Promise<void> {
   const ask = asker([portal.origin], portal.cookies['reader-0'])
   const token = await tokenOf(ask)
-  const durable = (await (await ask('/bench/durable', { method: 'POST', form: { _csrf: token } })).json() as { ms: number[] }).ms
+  const durable = ((await ask('/bench/durable', { method: 'POST', form: { _csrf: token } })).json() as { ms: number[] }).ms
   const d = summary(durable)
   note('D: bare durable write, ms', d)
   const e = await times(300, () => ask('/bench/empty', { method: 'POST', form: { _csrf: token } }))
@@ -121,11 +121,11 @@ async function oneByOne(portal: Portal, note: Note): Promise<void> {
   note('note nobody has (404), ms', await times(200, () => stranger('/notes/01900000-0000-7000-8000-00000000dead')))
   note('note of somebody else (404), ms', await times(200, (i) => stranger(`/notes/${closed[i % closed.length]}`)))
   const nobody = asker([portal.origin], undefined)
-  const outside = tokenIn(await (await nobody('/sign-in')).text())
+  const outside = tokenIn((await nobody('/sign-in')).text())
   for (const [name, login] of [['unknown name', 'nobody-of-that-name'], ['wrong password', 'reader-2']] as const) {
     note(`sign-in refused: ${name}, ms`, await times(8, () => nobody('/sign-in', { method: 'POST', form: { _csrf: outside, login, password: 'not the password' } }), 0))
   }
-  note('digest of about 1 000 notes', await (await ask('/bench/digest', { method: 'POST', form: { _csrf: token } })).json())
+  note('digest of about 1 000 notes', (await ask('/bench/digest', { method: 'POST', form: { _csrf: token } })).json())
 
   const hostile = '['.repeat(50_000)
   const calm = await times(200, () => ask('/bench/page'))
@@ -137,7 +137,7 @@ async function oneByOne(portal: Portal, note: Note): Promise<void> {
 /** What the portal measured by itself, without a page around it. */
 async function floor(ask: Ask, n: number, path: (i: number) => string) {
   const found: number[] = []
-  for (let i = 0; i < n; i++) found.push(((await (await ask(path(i))).json()) as { ms: number }).ms)
+  for (let i = 0; i < n; i++) found.push(((await ask(path(i))).json() as { ms: number }).ms)
   return summary(found)
 }
 
@@ -146,7 +146,7 @@ async function closedNotes(ask: Ask, token: string): Promise<string[]> {
   const ids: string[] = []
   for (let i = 0; i < 10; i++) {
     const posted = await ask('/notes', { method: 'POST', form: { ...noteForm(token, 2_000 + i), audience: 'department' } })
-    ids.push((posted.headers.get('location') ?? '').replace(/^.*\//, ''))
+    ids.push(posted.location.replace(/^.*\//, ''))
   }
   return ids
 }

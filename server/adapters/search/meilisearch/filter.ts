@@ -38,12 +38,12 @@ export function compileMeiliFilter(visible: Visible): string {
 export function compileLaw(visible: Visible, hold: readonly string[] = []): CompiledLaw {
   checkedVisible(visible)
   if (seesNothing(visible)) throw new Error('a viewer who sees nothing must not reach the engine')
-  const seen = anyOf([...visible.own, ...visible.any].map(compileClause))
+  const seen = compileClauses([...visible.own, ...visible.any])
   if (visible.hide.length === 0) return { plain: [seen], apart: null, open: [] }
   const { none, some } = hidingOf(visible, hold)
   return {
     plain: [seen, ...none],
-    apart: visible.own.length === 0 ? null : [anyOf(visible.own.map(compileClause)), some],
+    apart: visible.own.length === 0 ? null : [compileClauses(visible.own), some],
     open: none,
   }
 }
@@ -132,8 +132,17 @@ export function anyOf(filters: readonly string[]): string {
   return filters.length === 1 ? (filters[0] ?? '') : `(${filters.join(' OR ')})`
 }
 
-function compileClause(clause: Clause): string {
-  const parts = Object.entries(clause).map(([field, values]) => among(`a_${field}`, values))
-  if (parts.length === 0) throw new Error('an empty clause would show everything')
-  return allOf(parts)
+/** One of the clauses. Most ask for the same levels: these are said once, since the engine looks up whatever it is told as often as it is told. */
+function compileClauses(clauses: readonly Clause[]): string {
+  const found: string[] = []
+  const ofLevel = new Map<string, string[]>()
+  for (const { level, ...rest } of clauses) {
+    const parts = Object.entries(rest).map(([field, values]) => among(`a_${field}`, values))
+    const levels = level && among('a_level', level)
+    if (parts.length === 0 && levels === undefined) throw new Error('an empty clause would show everything')
+    if (levels === undefined) found.push(allOf(parts))
+    else if (parts.length === 0) found.push(levels)
+    else ofLevel.set(levels, [...(ofLevel.get(levels) ?? []), allOf(parts)])
+  }
+  return anyOf([...found, ...[...ofLevel].map(([levels, some]) => allOf([levels, anyOf(some)]))])
 }
