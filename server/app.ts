@@ -37,6 +37,7 @@ import { noteWriting } from './http/routes/note-writing.js'
 import { notes } from './http/routes/notes.js'
 import { notices } from './http/routes/notices.js'
 import { people } from './http/routes/people.js'
+import { places } from './http/routes/places.js'
 import { record } from './http/routes/record.js'
 import { redaction } from './http/routes/redaction.js'
 import { search } from './http/routes/search.js'
@@ -81,6 +82,7 @@ export async function build(house: House, line?: LogLine): Promise<FastifyInstan
   gaps(app)
   help(app)
   people(app)
+  places(app)
   staffImport(app)
   handover(app)
   notes(app)

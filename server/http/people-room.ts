@@ -1,10 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { offerPasswordLink } from '../domain/people/choose-password.js'
 import type { Person } from '../domain/people/person.js'
+import type { Roster } from '../domain/people/port.js'
+import { refused, type Outcome } from '../domain/people/refusal.js'
 import type { RecordEntry } from '../domain/policy/record.js'
 import { Missing } from './faults.js'
 import type { House } from './house.js'
 import { idIn } from './note-room.js'
+import { changeOnRecord } from './people-on-record.js'
 import { me } from './session.js'
 
 /** Who changes people, and from where: for the record. */
@@ -16,6 +19,16 @@ export interface Hand {
 
 export function handOf(request: FastifyRequest): Hand {
   return { by: me(request).id, via: 'page', request: request.id }
+}
+
+/** What the verb makes of all staff, departments and teams, with every change of a right on record. */
+export async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => Outcome<Roster>): Promise<Outcome<Roster>> {
+  let outcome: Outcome<Roster> = refused('', 'admin.person.gone')
+  await changeOnRecord(request.house, handOf(request), (firstly) => request.house.people.change((roster) => {
+    outcome = verb(roster)
+    return outcome.ok ? outcome.value : roster
+  }, firstly))
+  return outcome
 }
 
 /** @throws Missing */

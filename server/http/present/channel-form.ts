@@ -6,7 +6,8 @@ import type { Refusals } from '../../domain/people/refusal.js'
 import { sayRefusals } from '../form.js'
 import { customersShown } from '../names-read.js'
 import { me } from '../session.js'
-import { labelsOf, type Labels } from './labels.js'
+import { departmentPaths } from './department-paths.js'
+import { labelsOf } from './labels.js'
 import { many, one, type Fields } from './note-fields.js'
 import { personChoice, textOf, type PersonAsked } from './person-choice.js'
 
@@ -85,7 +86,7 @@ export async function channelForm(request: FastifyRequest, fields: Fields, task:
     timeZone: one(fields, 'timeZone'),
     timeZones: TIME_ZONES,
     languages: LANGUAGES.map((language) => pick('language')(language, request.say(`admin.language.${language}`))),
-    departments: departmentsInOrder(request, labels).map(({ id, label }) => tick('departments')(id, label)),
+    departments: departmentPaths(request).map(({ value, label }) => tick('departments')(value, label)),
     topicGroups: topics.filter((topic) => !topic.parent).map((topic) => ({
       label: labels.of(topic), options: [topic, ...topics.filter(({ parent }) => parent === topic.key)].map((each) => tick('topics')(each.key, labels.of(each))),
     })),
@@ -132,11 +133,4 @@ export async function customersOfFilter(request: FastifyRequest, fields: Fields)
     nothing: typed !== '' && found.length === 0,
     refusal: '',
   }
-}
-
-function departmentsInOrder(request: FastifyRequest, labels: Labels): { readonly id: string; readonly label: string }[] {
-  const directory = request.house.people.directory()
-  return [...directory.departments.keys()]
-    .map((id) => ({ id, label: directory.lineage(id).map(labels.department).reverse().join(' › ') }))
-    .sort((a, b) => a.label.localeCompare(b.label, labels.zh ? 'zh' : 'en'))
 }

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CLEARANCES } from '../../domain/people/clearance.js'
-import { LANGUAGES, ROLES, calledLike, type Department, type Person, type Team } from '../../domain/people/person.js'
+import { LANGUAGES, ROLES, calledLike, type Person } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
 import { done, refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
-import { addPerson, changePerson, putDepartment, putTeam, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
+import { addPerson, changePerson, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
 import { awaitsWord, confirmAddress, mayMailLink } from '../../domain/policy/new-address.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { Staff } from '../../domain/policy/staff.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
-import { changeOnRecord } from '../people-on-record.js'
-import { handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
+import { changeRoster, handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
+import { departmentPaths } from '../present/department-paths.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
@@ -22,7 +22,7 @@ const SIZE = 50
 const MANY = ['teams', 'roles', 'domain'] as const
 const ALLOW = 'people.administer'
 
-/** People, departments and teams. An administrator gives rights to others, never to themselves, and reads no note by it. */
+/** People. An administrator gives rights to others, never to themselves, and reads no note by it. */
 export function people(app: FastifyInstance): void {
   app.get('/admin', { config: { allow: ALLOW } }, async (request, reply) => {
     const { house } = request
@@ -118,37 +118,6 @@ export function people(app: FastifyInstance): void {
     await sendLink(house, person, 'forgotten', handOf(request))
     return reply.flash('admin.said.link_sent').seeOther(`/admin/people/${person.id}`)
   })
-
-  app.get('/admin/departments', { config: { allow: ALLOW } }, async (request, reply) => showPlaces(request, reply, []))
-
-  app.post('/admin/departments', { config: { allow: ALLOW } }, async (request, reply) => {
-    const fields = (request.body ?? {}) as Fields
-    const known = request.house.people.directory().department(one(fields, 'id'))
-    const were = request.house.people.directory()
-    const department: Department = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), parent: one(fields, 'parent') || null }
-    const outcome = await changeRoster(request, (roster) => putDepartment(roster, grantNew(request, ALLOW, department.id), department))
-    if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    if (known && known.parent !== department.parent) await request.house.tellOfMove(were, department.id, me(request).id)
-    return reply.flash('admin.said.saved').seeOther('/admin/departments')
-  })
-
-  app.post('/admin/teams', { config: { allow: ALLOW } }, async (request, reply) => {
-    const fields = (request.body ?? {}) as Fields
-    const known = request.house.people.directory().team(one(fields, 'id'))
-    const team: Team = { id: known?.id ?? request.house.ids.next(), name: one(fields, 'name'), nameZh: one(fields, 'nameZh'), department: one(fields, 'department'), email: one(fields, 'email') }
-    const outcome = await changeRoster(request, (roster) => putTeam(roster, grantNew(request, ALLOW, team.id), team))
-    if (!outcome.ok) return showPlaces(request, reply.code(422), outcome.refusals)
-    return reply.flash('admin.said.saved').seeOther('/admin/departments')
-  })
-}
-
-async function changeRoster(request: FastifyRequest, verb: (roster: Roster) => Outcome<Roster>): Promise<Outcome<Roster>> {
-  let outcome: Outcome<Roster> = refused('', 'admin.person.gone')
-  await changeOnRecord(request.house, handOf(request), (firstly) => request.house.people.change((roster) => {
-    outcome = verb(roster)
-    return outcome.ok ? outcome.value : roster
-  }, firstly))
-  return outcome
 }
 
 function changePeople(request: FastifyRequest, verb: (staff: Staff) => Outcome<Person>): Promise<Outcome<Roster>> {
@@ -175,11 +144,7 @@ function entryFrom(fields: Fields): PersonEntry {
 }
 
 function departmentOptions(request: FastifyRequest, chosen: readonly string[]) {
-  const labels = labelsOf(request)
-  const directory = request.house.people.directory()
-  return [...directory.departments.values()]
-    .map((d) => ({ value: d.id, label: directory.lineage(d.id).map(labels.department).reverse().join(' › '), checked: chosen.includes(d.id) }))
-    .sort((a, b) => a.label.localeCompare(b.label, labels.zh ? 'zh' : 'en'))
+  return departmentPaths(request).map((each) => ({ ...each, checked: chosen.includes(each.value) }))
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, person: Person | null, typed: Fields | null, refusals: Refusals): Promise<FastifyReply> {
@@ -208,30 +173,5 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
     roles: ROLES.filter((role) => role !== 'employee').map((role) => option(entry.roles)(role, request.say(`admin.role.${role}`))),
     clearances: CLEARANCES.map((each) => option([entry.clearance])(each, request.say(`frame.level.${each}`))),
     languages: LANGUAGES.map((each) => option([entry.language])(each, request.say(`admin.language.${each}`))),
-  })
-}
-
-/** Choices of a department on one page, at most; in a larger bank the form of one department or team stands open at a time. */
-const MOST_CHOICES = 5_000
-
-async function showPlaces(request: FastifyRequest, reply: FastifyReply, refusals: Refusals): Promise<FastifyReply> {
-  const labels = labelsOf(request)
-  const directory = request.house.people.directory()
-  const options = departmentOptions(request, [])
-  const all = options.length * (options.length + directory.teams.size) <= MOST_CHOICES
-  const chosen = (at: string) => options.map((each) => ({ ...each, checked: each.value === at }))
-  const edited = one((request.query ?? {}) as Fields, 'edit')
-  return reply.page('admin/departments', {
-    title: request.say('admin.departments.title'),
-    refusals: sayRefusals(request, refusals),
-    departments: options.map(({ value, label }) => {
-      const department = directory.department(value) as Department
-      const form = all || value === edited
-      return { id: value, path: label, form, open: !all, name: department.name, nameZh: department.nameZh, root: department.parent === null, parents: form ? chosen(department.parent ?? '').filter((each) => each.value !== value) : [] }
-    }),
-    parents: options,
-    teams: [...directory.teams.values()].map((team) => ({
-      ...team, label: labels.team(team.id), members: directory.members(team.id).length, form: all || team.id === edited, open: !all, departments: all || team.id === edited ? chosen(team.department) : [],
-    })),
   })
 }
