@@ -125,16 +125,26 @@ export function namedPart(request: FastifyRequest, fields: Fields, form: string,
   }
 }
 
-export function partiesFound(request: FastifyRequest, typed: string) {
+function partiesFound(request: FastifyRequest, typed: string) {
   const labels = labelsOf(request)
   const wanted = typed.toLowerCase()
   const found = peopleFound(request, typed, ({ active }) => active)
-  const people = found.people.map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn], note: `${labels.department(p.department)} · ${p.login}` }))
+  const people = found.people.map((p) => ({ id: `p:${p.id}`, name: labels.person(p.id), names: [p.name, p.nameEn, p.login], note: `${labels.department(p.department)} · ${p.login}` }))
   const teams = wanted === '' ? [] : [...request.house.people.directory().teams.values()]
     .filter((team) => team.name.toLowerCase().includes(wanted) || team.nameZh.includes(typed))
     .map((team) => ({ id: `t:${team.id}`, name: labels.team(team.id), names: [team.name, team.nameZh], note: request.say('notes.named.team') }))
   const parties = [...people, ...teams].slice(0, OFFERED)
   return { parties, more: found.more + people.length + teams.length - parties.length }
+}
+
+/** Whom a name means that was typed but not chosen: the one who is called so or signs in with it, or the only one found; null when it could be several. */
+export function partyMeant(request: FastifyRequest, typed: string): string | null {
+  if (typed === '') return null
+  const wanted = typed.toLowerCase()
+  const { parties, more } = partiesFound(request, typed)
+  const exact = parties.filter(({ names }) => names.some((name) => name.toLowerCase() === wanted))
+  const [only, ...others] = exact.length > 0 ? exact : more > 0 ? [] : parties
+  return only && others.length === 0 ? only.id : null
 }
 
 /** The quiet lines under the text: identifiers found, and where it does not belong. */

@@ -13,7 +13,7 @@ import { decisionPage, type DecisionTask } from '../present/decision-page.js'
 import { outcomeOf } from '../present/decision-outcome.js'
 import { reviewPart } from '../present/decision-form.js'
 import { many, one, type Fields } from '../present/note-fields.js'
-import { customerPart, namedPart, partiesFound } from '../present/note-form.js'
+import { customerPart, namedPart, partyMeant } from '../present/note-form.js'
 import { isSensitive } from '../present/note-page.js'
 import { fromIn, revisionIn } from './curating.js'
 import { readOnRecord } from './notes.js'
@@ -144,9 +144,8 @@ async function settled(request: FastifyRequest): Promise<Fields> {
   const typed = one(fields, 'customerText').trim()
   const found = typed === '' ? [] : await request.house.customers.named(typed, request.sight())
   if (found.length === 1 && found[0]) Object.assign(fields, { customer: [...many(fields, 'customer'), found[0].id], customerText: '' })
-  const reader = one(fields, 'namedText').trim()
-  const exact = reader === '' ? [] : partiesFound(request, reader).parties.filter((party) => party.names.includes(reader))
-  if (exact.length === 1 && exact[0]) Object.assign(fields, { named: [...many(fields, 'named'), exact[0].id], namedText: '' })
+  const reader = partyMeant(request, one(fields, 'namedText').trim())
+  if (reader !== null) Object.assign(fields, { named: [...many(fields, 'named'), reader], namedText: '' })
   return fields
 }
 

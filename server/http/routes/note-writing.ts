@@ -12,7 +12,7 @@ import { noteIdFrom } from '../note-id.js'
 import { circumstancesOf, grantNew, grantOn, isConflict, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
 import { fieldsToEdit, many, one, writingFrom, type Fields } from '../present/note-fields.js'
-import { customerPart, linesOf, namedPart, noteForm, partiesFound, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
+import { customerPart, linesOf, namedPart, noteForm, partyMeant, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
 import { me } from '../session.js'
 import { similarTo } from '../similar.js'
 import { readOnRecord } from './notes.js'
@@ -201,14 +201,10 @@ async function settled(request: FastifyRequest): Promise<Fields> {
       fields['customerText'] = ''
     }
   }
-  const reader = one(fields, 'namedText').trim()
-  if (reader !== '') {
-    const { parties } = partiesFound(request, reader)
-    const exact = parties.filter((party) => party.names.includes(reader) || parties.length === 1)
-    if (exact.length === 1 && exact[0]) {
-      fields['named'] = [...many(fields, 'named'), exact[0].id]
-      fields['namedText'] = ''
-    }
+  const reader = partyMeant(request, one(fields, 'namedText').trim())
+  if (reader !== null) {
+    fields['named'] = [...many(fields, 'named'), reader]
+    fields['namedText'] = ''
   }
   return fields
 }
