@@ -21,7 +21,7 @@ export type Ask = (path: string, options?: { readonly method?: string; readonly 
 
 const agent = new Agent({ keepAlive: true })
 
-/** Somebody who is signed in, at one portal or in turn at several. Not by `fetch`: it takes twice as much of the cores that are measured. */
+/** Somebody who is signed in, at one portal or in turn at several. Not by `fetch`: it takes several times as much of the cores that are measured. */
 export function asker(origins: readonly string[], cookie: string | undefined): Ask {
   const jar = new Map([[...(cookie ?? '').split('=', 1), (cookie ?? '').split('=').slice(1).join('=')]] as [string, string][])
   let turn = 0

@@ -7,12 +7,12 @@ export interface DepartmentPath {
   readonly label: string
 }
 
-/** Departments as somebody looks through them. @param ids default: all */
-export function departmentPaths(request: FastifyRequest, ids?: readonly string[]): DepartmentPath[] {
+/** All departments, as somebody looks through them. */
+export function departmentPaths(request: FastifyRequest): DepartmentPath[] {
   const labels = labelsOf(request)
   const directory = request.house.people.directory()
   const inOrder = asListed(labels)
-  return (ids ?? [...directory.departments.keys()])
+  return [...directory.departments.keys()]
     .map((value) => ({ value, label: directory.lineage(value).map(labels.department).reverse().join(' › ') }))
     .sort((a, b) => inOrder(a.label, b.label))
 }
