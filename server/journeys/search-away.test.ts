@@ -2,7 +2,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { MOST_BEHIND } from '../domain/policy/events.js'
-import type { Finder } from '../domain/search/port.js'
+import { FACETS } from '../domain/search/entry.js'
+import type { Finder, Found } from '../domain/search/port.js'
 import { PEOPLE } from '../house/oracle/bank.js'
 import type { EmployeeId } from '../house/oracle/principals.js'
 import type { Browser } from './browser.js'
@@ -57,6 +58,18 @@ t.test('how far an engine is behind is counted to a bound, and said so to the ad
   const chinese = await (await bank.signIn('han.bing')).get('/admin')
   t.match(chinese.text, /超过 10,000/)
   t.match(chinese.text, /4,321/)
+})
+
+t.test('while more than a thousand things are on hold the page names filters without counts, and no total', async (t) => {
+  const facets = { ...Object.fromEntries(FACETS.map((name) => [name, []])), confidence: [{ value: 'validated', count: 777 }] } as unknown as Found['facets']
+  const found = (onHold: number): Found => ({ hits: [], total: 777, facets, corrected: [], relaxed: false, terms: [], onHold, basic: null })
+  for (const [onHold, told] of [[1_001, false], [1_000, true]] as const) {
+    const bank = await openBank(t, { house: { finder: { search: async () => found(onHold), suggest: async () => ({ hits: [], words: [] }) } as unknown as Finder } })
+    const page = await (await bank.signIn('li.na')).get('/search?q=')
+    t.match(page.body, 'id="facet-confidence-validated"', `${onHold}: the filter is there`)
+    t.equal(page.text.includes('777'), told, `${onHold} on hold`)
+    t.equal(page.text.includes('counts follow in a moment'), !told)
+  }
 })
 
 /** An address where nobody listens. */
