@@ -68,14 +68,14 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
   const facets = facetsShown(search)
   const facetModel = (facet: FacetName) => {
     const chosen = search.filters[facet] ?? []
-    const values = results.facets[facet]
-      .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value), counted: !hidden }))
+    const told = results.facets[facet]
+    const lost = chosen.filter((value) => !told.some((each) => each.value === value)).map((value) => ({ value, count: 0 }))
+    const all = [...lost, ...told]
+      .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value) }))
       .filter((each) => each.label !== '')
-    const lost = chosen.filter((value) => !values.some((each) => each.value === value)).map((value) => ({ value, label: word(facet, value), count: 0, checked: true, counted: !hidden })).filter((each) => each.label !== '')
-    const all = [...lost, ...values]
     // The line that would say "one more" has room for that one.
     const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
-    return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), values: all.slice(0, open), rest: all.slice(open) }]
+    return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), counted: !hidden, values: all.slice(0, open), rest: all.slice(open) }]
   }
   const firstFacets = facets.filter((facet) => FIRST_FACETS.includes(facet)).flatMap(facetModel)
   const moreFacets = facets.filter((facet) => !FIRST_FACETS.includes(facet)).flatMap(facetModel)

@@ -13,8 +13,9 @@ import { decisionPage, type DecisionTask } from '../present/decision-page.js'
 import { outcomeOf } from '../present/decision-outcome.js'
 import { reviewPart } from '../present/decision-form.js'
 import { many, one, type Fields } from '../present/note-fields.js'
-import { customerPart, namedPart, partyMeant } from '../present/note-form.js'
+import { customerPart, namedPart } from '../present/note-form.js'
 import { isSensitive } from '../present/note-page.js'
+import { settledNames, unclearNames } from '../typed-names.js'
 import { fromIn, revisionIn } from './curating.js'
 import { readOnRecord } from './notes.js'
 
@@ -45,7 +46,7 @@ export function decision(app: FastifyInstance): void {
 
   app.post('/notes/:id/decision', { config: { allow: 'note.decide', many: MANY } }, async (request, reply) => {
     const note = await curated(request)
-    const fields = await settled(request)
+    const fields = await settledNames(request)
     if (one(fields, 'verb') === 'claim') return claimed(request, reply, note, fields)
     const outcome = await decide(request, note, fields)
     if (!outcome.ok) {
@@ -136,24 +137,6 @@ function taskFrom(request: FastifyRequest, fields: Fields, note: NoteSeen, refus
     openedAt: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(openedAt) ? openedAt : request.house.clock.now(),
     seen: conflict ? (seen ?? note.revision) : null,
   }
-}
-
-/** Names typed but not chosen are taken when they can mean only one; otherwise the form asks which. */
-async function settled(request: FastifyRequest): Promise<Fields> {
-  const fields = { ...((request.body ?? {}) as Record<string, string | readonly string[]>) }
-  const typed = one(fields, 'customerText').trim()
-  const found = typed === '' ? [] : await request.house.customers.named(typed, request.sight())
-  if (found.length === 1 && found[0]) Object.assign(fields, { customer: [...many(fields, 'customer'), found[0].id], customerText: '' })
-  const reader = partyMeant(request, one(fields, 'namedText').trim())
-  if (reader !== null) Object.assign(fields, { named: [...many(fields, 'named'), reader], namedText: '' })
-  return fields
-}
-
-function unclearNames(fields: Fields): Refusal[] {
-  return ([['customers', 'customerText'], ['named', 'namedText']] as const).flatMap(([at, name]) => {
-    const typed = one(fields, name).trim()
-    return typed === '' ? [] : [{ at, code: `notes.${at}.which`, with: { name: typed } }]
-  })
 }
 
 /** Names chosen from what was found, or taken off again. */

@@ -12,9 +12,10 @@ import { noteIdFrom } from '../note-id.js'
 import { circumstancesOf, grantNew, grantOn, isConflict, noteOf } from '../note-room.js'
 import { isPartial } from '../origin.js'
 import { fieldsToEdit, many, one, writingFrom, type Fields } from '../present/note-fields.js'
-import { customerPart, linesOf, namedPart, noteForm, partyMeant, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
+import { customerPart, linesOf, namedPart, noteForm, templateGuidance, templateText, type FormTask } from '../present/note-form.js'
 import { me } from '../session.js'
 import { similarTo } from '../similar.js'
+import { settledNames, unclearNames } from '../typed-names.js'
 import { readOnRecord } from './notes.js'
 
 const MANY = ['customer', 'product', 'named', 'steward'] as const
@@ -34,7 +35,7 @@ export function noteWriting(app: FastifyInstance): void {
   })
 
   app.post('/notes', { config: { allow: 'note.post', many: MANY } }, async (request, reply) => {
-    const fields = await settled(request)
+    const fields = await settledNames(request)
     const draft = draftIn(fields) ?? request.house.ids.next()
     const id = noteIdFrom(draft, me(request).id)
     const unclear = unclearNames(fields)
@@ -67,7 +68,7 @@ export function noteWriting(app: FastifyInstance): void {
   app.post<{ Params: { id: string } }>('/notes/:id/revisions', { config: { allow: 'note.edit', many: MANY } }, async (request, reply) => {
     const note = await noteOf(request)
     const { house } = request
-    const fields = await settled(request)
+    const fields = await settledNames(request)
     const seen = Number(one(fields, 'revision'))
     // A form without the revision it was made on could overwrite anything.
     if (!Number.isSafeInteger(seen) || seen < 1) return show(request, reply.code(409), fields, editTask(request, note, [{ at: '', code: 'notes.revision_missing' }]), note)
@@ -188,32 +189,6 @@ async function remembered(request: FastifyRequest): Promise<Record<string, strin
 function draftIn(fields: Fields): string | null {
   const draft = one(fields, 'draft')
   return UUID.test(draft) ? draft : null
-}
-
-/** Names typed but not chosen are taken when they can mean only one; otherwise the form asks which. */
-async function settled(request: FastifyRequest): Promise<Fields> {
-  const fields = { ...(request.body as Record<string, string | readonly string[]>) }
-  const typed = one(fields, 'customerText').trim()
-  if (typed !== '') {
-    const named = await request.house.customers.named(typed, request.sight())
-    if (named.length === 1 && named[0]) {
-      fields['customer'] = [...many(fields, 'customer'), named[0].id]
-      fields['customerText'] = ''
-    }
-  }
-  const reader = partyMeant(request, one(fields, 'namedText').trim())
-  if (reader !== null) {
-    fields['named'] = [...many(fields, 'named'), reader]
-    fields['namedText'] = ''
-  }
-  return fields
-}
-
-function unclearNames(fields: Fields): Refusals {
-  return [
-    ...(one(fields, 'customerText').trim() !== '' ? [{ at: 'customers', code: 'notes.customers.which', with: { name: one(fields, 'customerText').trim() } }] : []),
-    ...(one(fields, 'namedText').trim() !== '' ? [{ at: 'named', code: 'notes.named.which', with: { name: one(fields, 'namedText').trim() } }] : []),
-  ]
 }
 
 async function reshaped(request: FastifyRequest, typed: Fields): Promise<Fields> {

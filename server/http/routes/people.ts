@@ -10,7 +10,7 @@ import { Staff } from '../../domain/policy/staff.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { changeRoster, handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
-import { departmentPaths } from '../present/department-paths.js'
+import { departmentPaths, type DepartmentPath } from '../present/department-paths.js'
 import { labelsOf } from '../present/labels.js'
 import { many, one, type Fields } from '../present/note-fields.js'
 import { pagesOf } from '../present/pages.js'
@@ -56,7 +56,7 @@ export function people(app: FastifyInstance): void {
     const page = pageIn(request.query.page)
     return reply.page('admin/people', {
       title: request.say('admin.people.title'), q: request.query.q ?? '',
-      departments: departmentOptions(request, [request.query.department ?? '']),
+      departments: ticked(departmentPaths(request), [request.query.department ?? '']),
       rows: found.slice((page - 1) * SIZE, page * SIZE).map((p) => ({
         href: `/admin/people/${p.id}`, name: labels.person(p.id), login: p.login, active: p.active, department: labels.department(p.department),
         roles: p.roles.filter((role) => role !== 'employee').map((role) => request.say(`admin.role.${role}`)).join(' · '), clearance: request.say(`frame.level.${p.clearance}`),
@@ -143,13 +143,14 @@ function entryFrom(fields: Fields): PersonEntry {
   }
 }
 
-function departmentOptions(request: FastifyRequest, chosen: readonly string[]) {
-  return departmentPaths(request).map((each) => ({ ...each, checked: chosen.includes(each.value) }))
+function ticked(paths: readonly DepartmentPath[], chosen: readonly string[]) {
+  return paths.map((each) => ({ ...each, checked: chosen.includes(each.value) }))
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply, person: Person | null, typed: Fields | null, refusals: Refusals): Promise<FastifyReply> {
   const labels = labelsOf(request)
   const directory = request.house.people.directory()
+  const paths = departmentPaths(request)
   const entry: PersonEntry = typed ? entryFrom(typed) : (person ?? entryFrom({}))
   const said = sayRefusals(request, refusals)
   const option = (chosen: readonly string[]) => (value: string, label: string) => ({ value, label, checked: chosen.includes(value) })
@@ -167,8 +168,8 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
       refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title' || name === 'nameEn', autocomplete: 'off',
     })),
     at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
-    departments: departmentOptions(request, [entry.department]),
-    domains: departmentOptions(request, entry.domain),
+    departments: ticked(paths, [entry.department]),
+    domains: ticked(paths, entry.domain),
     teams: [...directory.teams.values()].map((team) => option(entry.teams)(team.id, labels.team(team.id))),
     roles: ROLES.filter((role) => role !== 'employee').map((role) => option(entry.roles)(role, request.say(`admin.role.${role}`))),
     clearances: CLEARANCES.map((each) => option([entry.clearance])(each, request.say(`frame.level.${each}`))),
