@@ -79,16 +79,18 @@ export class Page {
     return unescaped(this.body.replace(/<(script|style|head)\b.*?<\/\1>/gs, ' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
   }
 
-  /** The form sent to this path, as the browser would send it untouched. */
-  form(action: string): Form {
-    const found = [...this.body.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].find(([, attributes]) => attribute(attributes ?? '', 'action') === action)
+  /** The form sent to this path, as the browser would send it untouched. @param id of several, the one about this */
+  form(action: string, id?: string): Form {
+    const found = [...this.body.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].find(([, attributes, inner]) => {
+      return attribute(attributes ?? '', 'action') === action && (id === undefined || inner?.includes(`name="id" value="${id}"`))
+    })
     if (!found) throw new Error(`no form to ${action} on this page`)
     const fields: Record<string, string[]> = {}
     const add = (name: string, value: string): void => void (fields[name] ??= []).push(value)
-    for (const [, tag, attributes = '', inner = ''] of (found[2] ?? '').matchAll(/<(input|textarea|select)\b([^>]*)>(?:(?<=<textarea[^>]*>)\n?(.*?)<\/textarea>)?/gs)) {
+    for (const [, tag, attributes = '', inner = ''] of (found[2] ?? '').matchAll(/<(input|textarea|select)\b([^>]*)>(?:(?<=<(?:textarea|select)\b[^>]*>)\n?(.*?)<\/\1>)?/gs)) {
       const name = attribute(attributes, 'name')
       if (name === '' || (/type="(checkbox|radio)"/.test(attributes) && !/\bchecked\b/.test(attributes))) continue
-      add(name, tag === 'textarea' ? unescaped(inner) : attribute(attributes, 'value'))
+      add(name, tag === 'textarea' ? unescaped(inner) : attribute(tag === 'select' ? chosenOf(inner) : attributes, 'value'))
     }
     return { action, fields }
   }
@@ -97,6 +99,12 @@ export class Page {
 export interface Form {
   readonly action: string
   readonly fields: Fields
+}
+
+/** The attributes of the option a browser would send: the selected one, or else the first. */
+function chosenOf(options: string): string {
+  const all = [...options.matchAll(/<option\b([^>]*)>/g)].map(([, attributes = '']) => attributes)
+  return all.find((attributes) => /\sselected\b/.test(attributes)) ?? all[0] ?? ''
 }
 
 function attribute(attributes: string, name: string): string {

@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CLEARANCES } from '../../domain/people/clearance.js'
 import { LANGUAGES, ROLES, calledLike, type Person } from '../../domain/people/person.js'
 import type { Roster } from '../../domain/people/port.js'
-import { done, refused, type Outcome, type Refusals } from '../../domain/people/refusal.js'
+import { done, refused, refusedAll, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { addPerson, changePerson, setActive, type PersonEntry } from '../../domain/policy/administer-people.js'
 import { awaitsWord, confirmAddress, mayMailLink } from '../../domain/policy/new-address.js'
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { Staff } from '../../domain/policy/staff.js'
+import { asShown, merged } from '../changed-meanwhile.js'
 import { sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { changeRoster, handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
@@ -65,14 +66,14 @@ export function people(app: FastifyInstance): void {
     })
   })
 
-  app.get('/admin/people/new', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, null, {}, []))
+  app.get('/admin/people/new', { config: { allow: ALLOW } }, async (request, reply) => show(request, reply, null, null, []))
 
   app.post('/admin/people', { config: { allow: ALLOW, many: MANY } }, async (request, reply) => {
     const { house } = request
     const fields = (request.body ?? {}) as Fields
     const id = house.ids.next()
     const outcome = await changePeople(request, (staff) => addPerson(staff, grantNew(request, ALLOW, id), id, entryFrom(fields), house.clock.now()))
-    if (!outcome.ok) return show(request, reply.code(422), null, fields, outcome.refusals)
+    if (!outcome.ok) return show(request, reply.code(422), null, { entry: entryFrom(fields), shown: null }, outcome.refusals)
     await welcome(house, house.people.directory().person(id) as Person, handOf(request))
     return reply.flash('admin.said.person_added').seeOther(`/admin/people/${id}`)
   })
@@ -83,8 +84,17 @@ export function people(app: FastifyInstance): void {
     const before = personIn(request)
     const fields = (request.body ?? {}) as Fields
     const grant = grantNew(request, ALLOW, before.id)
-    const outcome = await changePeople(request, (staff) => changePerson(staff, grant, before.id, entryFrom(fields), request.house.clock.now()))
-    if (!outcome.ok) return show(request, reply.code(422), before, fields, outcome.refusals)
+    let clashes: readonly (keyof PersonEntry)[] = []
+    let filled: Filled = { entry: entryFrom(fields), shown: entryOf(before) }
+    const outcome = await changePeople(request, (staff) => {
+      const now = staff.person(before.id)
+      if (!now) return refused('', 'admin.person.gone')
+      const mine = merged(entryFrom(fields), entryOf(now), fields)
+      filled = { entry: mine.entry, shown: entryOf(now) }
+      clashes = mine.clashes
+      return clashes.length > 0 ? refusedAll(clashes.map((at) => ({ at, code: 'admin.changed_meanwhile', with: { field: request.say(`admin.field.${at}`), now: saidOf(request, at, now) } }))) : changePerson(staff, grant, before.id, mine.entry, request.house.clock.now())
+    })
+    if (!outcome.ok) return show(request, reply.code(clashes.length > 0 ? 409 : 422), personIn(request), filled, outcome.refusals)
     await tellChange(request.house, before, handOf(request))
     const elsewhere = request.house.people.directory().person(before.id)?.department !== before.department
     return reply.flash('admin.said.person_changed').seeOther(`/admin/people/${before.id}${elsewhere ? '?moved=yes' : ''}`)
@@ -143,22 +153,50 @@ function entryFrom(fields: Fields): PersonEntry {
   }
 }
 
+/** As its form says it: everybody is an employee. */
+function entryOf({ login, name, nameEn, email, title, department, teams, roles, domain, clearance, language }: Person): PersonEntry {
+  return { login, name, nameEn, email, title, department, teams, roles: roles.filter((role) => role !== 'employee'), domain, clearance, language }
+}
+
+/** A form that was sent, and what stands now. */
+interface Filled {
+  readonly entry: PersonEntry
+  readonly shown: PersonEntry | null
+}
+
+/** One field of somebody, in the reader's words. */
+function saidOf(request: FastifyRequest, field: keyof PersonEntry, person: Person): string {
+  const labels = labelsOf(request)
+  const entry = entryOf(person)
+  const list = (said: readonly string[]): string => (said.length === 0 ? request.say('admin.nothing') : said.join(labels.zh ? '、' : ', '))
+  switch (field) {
+    case 'department': return labels.department(entry.department)
+    case 'teams': return list(entry.teams.map(labels.team))
+    case 'domain': return list(entry.domain.map(labels.department))
+    case 'roles': return list(entry.roles.map((role) => request.say(`admin.role.${role}`)))
+    case 'clearance': return request.say(`frame.level.${entry.clearance}`)
+    case 'language': return request.say(`admin.language.${entry.language}`)
+    default: return list([entry[field]].filter(Boolean))
+  }
+}
+
 function ticked(paths: readonly DepartmentPath[], chosen: readonly string[]) {
   return paths.map((each) => ({ ...each, checked: chosen.includes(each.value) }))
 }
 
-async function show(request: FastifyRequest, reply: FastifyReply, person: Person | null, typed: Fields | null, refusals: Refusals): Promise<FastifyReply> {
+async function show(request: FastifyRequest, reply: FastifyReply, person: Person | null, filled: Filled | null, refusals: Refusals): Promise<FastifyReply> {
   const labels = labelsOf(request)
   const directory = request.house.people.directory()
   const paths = departmentPaths(request)
-  const entry: PersonEntry = typed ? entryFrom(typed) : (person ?? entryFrom({}))
+  const entry = filled?.entry ?? (person ? entryOf(person) : entryFrom({}))
+  const shown = filled ? filled.shown : person && entry
   const said = sayRefusals(request, refusals)
   const option = (chosen: readonly string[]) => (value: string, label: string) => ({ value, label, checked: chosen.includes(value) })
   return reply.page('admin/person', {
     title: person ? labels.person(person.id) : request.say('admin.person.new'),
     id: person?.id ?? '', isNew: person === null, self: person?.id === me(request).id, moved: person !== null && (request.query as Fields)['moved'] === 'yes', active: person?.active ?? true,
     action: person ? `/admin/people/${person.id}` : '/admin/people',
-    refusals: said,
+    refusals: said, shown: shown && asShown(shown),
     waiting: person?.newAddress && {
       before: person.newAddress.before, address: person.email, by: labels.person(person.newAddress.setBy), at: person.newAddress.at,
       word: awaitsWord(person, await hasPassword(request, person)), mine: person.newAddress.setBy === me(request).id,
@@ -167,7 +205,7 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
       id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' || name === 'nameEn' ? request.say(`admin.field.${name}_hint`) : '',
       refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title' || name === 'nameEn', autocomplete: 'off',
     })),
-    at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
+    at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance', 'language'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
     departments: ticked(paths, [entry.department]),
     domains: ticked(paths, entry.domain),
     teams: [...directory.teams.values()].map((team) => option(entry.teams)(team.id, labels.team(team.id))),
