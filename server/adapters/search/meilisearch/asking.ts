@@ -1,14 +1,16 @@
 import type { Visible } from '../../../domain/policy/access.js'
-import { FACETS, type FacetName, type Kind } from '../../../domain/search/entry.js'
+import { FACETS, type FacetName } from '../../../domain/search/entry.js'
 import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
 import { documentsIn, meanLengthOf, together, totalOf, type Answers, type Ask } from './answers.js'
 import { READ_FIELDS, type Read } from './document.js'
 import { encodeBeginning, encodeLook, isLatinPhrase, type Part } from './encode.js'
 import type { Extent, Extents } from './extents.js'
-import { NOBODY, among, amongIds, compileLaw, type Filters } from './filter.js'
+import { compileLaw, type Filters } from './filter.js'
+import type { Shelf } from './gate.js'
 import type { Sample, Wanted } from './sample.js'
-import { NAMELESS_TEXTS, STAMP } from './settings.js'
+import { NAMELESS_TEXTS } from './settings.js'
+import { NOBODY, amongIds } from './terms.js'
 
 /** Entries that hold all the parts. */
 export interface Group {
@@ -43,11 +45,9 @@ export interface Gathered {
   readonly facets: Readonly<Partial<Record<FacetName, Readonly<Record<string, number>>>>>
 }
 
-export interface Scope {
+export interface Scope extends Shelf {
   readonly visible: Visible
   readonly hold?: readonly string[] | undefined
-  readonly kinds?: readonly Kind[] | undefined
-  readonly archived?: boolean | undefined
 }
 
 export interface Law {
@@ -61,19 +61,14 @@ export interface Law {
 }
 
 /** What every question of one viewer is asked under. @throws Error when the law could be read as "everything" */
-export function lawOf({ visible, hold = [], kinds, archived = false }: Scope): Law {
-  const law = compileLaw(visible, hold)
-  const common = [
-    `stamp = "${STAMP}"`,
-    `archived = "${archived ? 'yes' : 'no'}"`,
-    ...(kinds ? [kinds.length > 0 ? among('kind', kinds) : NOBODY] : []),
-  ]
+export function lawOf({ visible, hold = [], ...shelf }: Scope): Law {
+  const law = compileLaw(visible, shelf, hold)
   const held = hold.length > 0 ? [`NOT ${amongIds(hold)}`] : []
   return {
-    plain: [...law.plain, ...common, ...held],
-    apart: law.apart && [...law.apart, ...common, ...held],
+    plain: [...law.plain, ...held],
+    apart: law.apart && [...law.apart, ...held],
     open: law.open,
-    name: JSON.stringify([hold.length > 0 ? compileLaw(visible).plain : law.plain, common]),
+    name: JSON.stringify(hold.length > 0 ? compileLaw(visible, shelf).plain : law.plain),
   }
 }
 
@@ -130,7 +125,7 @@ export class Asking {
     const fields = { attributesToRetrieve: limit === 0 ? ['id'] : brief ? ['stamp', 'facts'] : READ_FIELDS }
     const sides = this.law.apart === null || this.someApart === false ? [false] : [false, true]
     const queries = groups.flatMap((group) => sides.map((apart) => ({ ...this.query(group.parts, apart, narrowing, group), ...ordered, ...fields, federationOptions: { weight: group.weight ?? 1 } })))
-    const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: Math.max(1, limit) }
+    const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: limit }
     const counted = facets.map((name) => `f_${name}`)
     const { hits = [], totalHits = 0, facetsByIndex = {} } = await this.ask({
       queries: this.everywhere(queries),
@@ -217,8 +212,9 @@ function quote(tokens: readonly string[]): string {
   return `"${tokens.map((token) => token.replace(/[^a-z0-9]/g, '')).join(' ')}"`
 }
 
+/** Not a single hit: to put in order what is merely counted is most of the work. */
 function counting(query: object): object {
-  return { ...query, page: 1, hitsPerPage: 1, attributesToRetrieve: ['id'] }
+  return { ...query, page: 1, hitsPerPage: 0, attributesToRetrieve: ['id'] }
 }
 
 /** A text is long or short beside others, and these are as good as any. */

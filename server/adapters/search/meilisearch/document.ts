@@ -4,6 +4,7 @@ import { COLUMNS, TEXT_COLUMNS, type Column } from '../embedded/columns-of-text.
 import { trustOf } from '../embedded/rank.js'
 import { factsOf, streamsOf } from '../embedded/streams.js'
 import { EVERY, beginningsToIndex, encodeChineseWord, encodeId, encodeShort, encodeValue, soundsToIndex, tokensToIndex } from './encode.js'
+import { gatesToIndex } from './gate.js'
 import { knowersToIndex } from './knowers.js'
 import { STAMP } from './settings.js'
 
@@ -42,14 +43,7 @@ export function documentOf(entry: Entry, withText: boolean): Document {
     id: encodeId(entry.id),
     key: encodeShort(entry.id),
     stamp: STAMP,
-    kind: entry.kind,
-    archived: entry.archived ? 'yes' : 'no',
-    a_author: encodeValue(access.author),
-    a_named: access.named.map(encodeValue),
-    a_reach: encodeValue(access.reach),
-    a_desk: encodeValue(access.desk),
-    a_stewards: access.stewards.map(encodeValue),
-    a_level: encodeValue(access.level),
+    gate: gatesToIndex(entry),
     a_customers: access.customers.map(encodeShort),
     ...knowersToIndex(entry),
     ...Object.fromEntries(FACETS.map((name) => [`f_${name}`, facetValues(entry.facets[name] ?? [])])),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { stemmer } from 'stemmer'
 import type { Column } from '../embedded/columns-of-text.js'
 import type { Look } from '../embedded/look.js'
@@ -134,7 +134,7 @@ export function decodeValue(encoded: string): string | null {
  * so that a list costs the square of its length. 62 bits: two of a million values meet once in ten million banks.
  */
 export function encodeShort(value: string): string {
-  return `k${(createHash('sha256').update(value).digest().readBigUInt64BE() >> 2n).toString(36)}`
+  return `k${(hash('sha256', value, 'buffer').readBigUInt64BE() >> 2n).toString(36)}`
 }
 
 /** The engine's ids hold letters, digits, - and _ only. */
@@ -147,11 +147,11 @@ export function encodeId(id: string): string {
 /** Neighbouring words, one of them Latin: by their stems, so that a phrase holds in every form. Pairs say it for Chinese. */
 function neighbours(before: string, token: string): string | null {
   if (before === '' || token.startsWith(SOUND_MARK) || (isDense(before) && isDense(token))) return null
-  return NEIGHBOURS + letters(hash(`${side(before)} ${side(token)}`) % KINDS_OF_NEIGHBOURS)
+  return NEIGHBOURS + letters(sumOf(`${side(before)} ${side(token)}`) % KINDS_OF_NEIGHBOURS)
 }
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
-function hash(text: string): number {
+function sumOf(text: string): number {
   let sum = 0x811c9dc5
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193) >>> 0
   return sum

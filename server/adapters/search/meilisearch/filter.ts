@@ -1,9 +1,9 @@
-import { checkedVisible, seesNothing, type Clause, type Visible } from '../../../domain/policy/access.js'
-import { encodeShort, encodeValue } from './encode.js'
+import { checkedVisible, seesNothing, type Visible } from '../../../domain/policy/access.js'
+import { encodeShort } from './encode.js'
+import { gatesOpenTo, type Shelf } from './gate.js'
 import { LEVELS_OF_KNOWERS } from './knowers.js'
+import { allOf, amongShort, anyOf } from './terms.js'
 
-/** No entry is of this kind. */
-export const NOBODY = 'kind = "none"'
 /** Each part is read on its own first, in a time that grows with its square. */
 const LONGEST_LIST = 100
 /** So few hidden customers are told one by one: that costs no more than naming whom one knows by, and no entry has to be told anew when it changes. */
@@ -24,8 +24,8 @@ export interface CompiledLaw {
  * The law (HOUSE.md §2a) as a filter. An empty filter would mean everything, so whoever sees nothing must not come here.
  * @throws Error when nothing may be seen, or a clause could be read as "everything"
  */
-export function compileMeiliFilter(visible: Visible): string {
-  const { plain, apart } = compileLaw(visible)
+export function compileMeiliFilter(visible: Visible, shelf: Shelf): string {
+  const { plain, apart } = compileLaw(visible, shelf)
   const whole = [plain, ...(apart === null ? [] : [apart])].map((filters) => allOf(filters.map((each) => (typeof each === 'string' ? each : anyOf(each)))))
   return anyOf(whole)
 }
@@ -35,15 +35,15 @@ export function compileMeiliFilter(visible: Visible): string {
  * @param hold what the engine has not taken yet: a customer among it may have other knowers than the entries say
  * @throws Error as above
  */
-export function compileLaw(visible: Visible, hold: readonly string[] = []): CompiledLaw {
+export function compileLaw(visible: Visible, shelf: Shelf, hold: readonly string[] = []): CompiledLaw {
   checkedVisible(visible)
   if (seesNothing(visible)) throw new Error('a viewer who sees nothing must not reach the engine')
-  const seen = compileClauses([...visible.own, ...visible.any])
+  const seen = gatesOpenTo([...visible.own, ...visible.any], shelf)
   if (visible.hide.length === 0) return { plain: [seen], apart: null, open: [] }
   const { none, some } = hidingOf(visible, hold)
   return {
     plain: [seen, ...none],
-    apart: visible.own.length === 0 ? null : [compileClauses(visible.own), some],
+    apart: visible.own.length === 0 ? null : [gatesOpenTo(visible.own, shelf), some],
     open: none,
   }
 }
@@ -78,22 +78,6 @@ function hidingOf(visible: Visible, hold: readonly string[]): { none: readonly s
   }
 }
 
-/** One of the values; the only place where values get into a filter. @throws Error when there is none */
-export function among(attribute: string, values: readonly string[]): string {
-  if (values.length === 0) throw new Error(`${attribute} names no value`)
-  return `${attribute} IN [${values.map((value) => `"${encodeValue(value)}"`).join(', ')}]`
-}
-
-export function amongIds(ids: readonly string[]): string {
-  return amongShort('key', ids.map(encodeShort))
-}
-
-/** As `among`, of short forms: these have letters and digits only. */
-function amongShort(attribute: string, forms: readonly string[]): string {
-  if (forms.length === 0) throw new Error(`${attribute} names no value`)
-  return `${attribute} IN[${forms.join()}]`
-}
-
 const spelledOut = new WeakMap<object, readonly string[]>()
 /** Whom one viewer may not know of, most others may not either. */
 const shortForms = new Map<string, string>()
@@ -117,32 +101,4 @@ export function amongCustomers(customers: readonly string[] | ReadonlySet<string
   for (let i = 0; i < each.length; i += LONGEST_LIST) parts.push(amongShort('a_customers', each.slice(i, i + LONGEST_LIST)))
   spelledOut.set(customers, parts)
   return parts
-}
-
-/** One of the tokens given, as the engine is sent them. */
-export function holding(attribute: string, tokens: readonly string[]): string {
-  return allOf(tokens.map((token) => `${attribute} = "${token.replace(/[^a-z0-9]/g, '')}"`))
-}
-
-export function allOf(filters: readonly string[]): string {
-  return filters.length === 1 ? (filters[0] ?? '') : `(${filters.join(' AND ')})`
-}
-
-export function anyOf(filters: readonly string[]): string {
-  return filters.length === 1 ? (filters[0] ?? '') : `(${filters.join(' OR ')})`
-}
-
-/** One of the clauses. Most ask for the same levels: these are said once, since the engine looks up whatever it is told as often as it is told. */
-function compileClauses(clauses: readonly Clause[]): string {
-  const found: string[] = []
-  const ofLevel = new Map<string, string[]>()
-  for (const { level, ...rest } of clauses) {
-    const parts = Object.entries(rest).map(([field, values]) => among(`a_${field}`, values))
-    const levels = level && among('a_level', level)
-    if (parts.length === 0 && levels === undefined) throw new Error('an empty clause would show everything')
-    if (levels === undefined) found.push(allOf(parts))
-    else if (parts.length === 0) found.push(levels)
-    else ofLevel.set(levels, [...(ofLevel.get(levels) ?? []), allOf(parts)])
-  }
-  return anyOf([...found, ...[...ofLevel].map(([levels, some]) => allOf([levels, anyOf(some)]))])
 }

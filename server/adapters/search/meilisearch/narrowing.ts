@@ -3,7 +3,7 @@ import type { SearchOptions } from '../../../domain/search/port.js'
 import type { Field, Query } from '../../../domain/search/query.js'
 import { lookOf } from '../embedded/concepts.js'
 import { partOf, type Narrowing } from './asking.js'
-import { NOBODY, allOf, among, anyOf, holding } from './filter.js'
+import { NOBODY, allOf, among, anyOf, holding } from './terms.js'
 import type { Engine } from './search.js'
 
 /** What a query and the chosen facets leave aside, as filters beside the law: they only ever narrow. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isOurs } from './document.js'
-import { amongIds } from './filter.js'
+import { amongIds } from './terms.js'
 import type { Server } from './server.js'
 import type { Writing } from './writing.js'
 

@@ -5,13 +5,13 @@ import { STAMP as TEXT_STAMP } from '../embedded/index-file.js'
 import { LEVELS_OF_KNOWERS } from './knowers.js'
 
 /** Changes whenever documents are made otherwise: an index of another stamp wants a rebuild. */
-export const STAMP = `m4 ${TEXT_STAMP}`.replace(/[^a-z0-9]+/g, '-')
+export const STAMP = `m5 ${TEXT_STAMP}`.replace(/[^a-z0-9]+/g, '-')
 
 /** Texts in the order in which they count when too many entries fit to read them all. */
 export const TEXTS = ['w_title', 'w_tag', 'w_customer', 'w_topic', 'w_reference', 'w_author', 'w_body', 'w_sound'] as const
 /** For an author who may not know whose customer their own text is about. */
 export const NAMELESS_TEXTS = TEXTS.filter((name) => name !== 'w_customer' && name !== 'w_sound')
-export const LAW = ['a_author', 'a_named', 'a_reach', 'a_desk', 'a_stewards', 'a_level', 'a_customers', ...LEVELS_OF_KNOWERS] as const
+export const LAW = ['gate', 'a_customers', ...LEVELS_OF_KNOWERS] as const
 export const MOST_VALUES = 100
 const CUT_OFF = 1_400
 
@@ -22,7 +22,7 @@ export function settingsOf(embedder?: Settings['embedders']): Settings {
     searchableAttributes: [...TEXTS],
     displayedAttributes: ['*'],
     filterableAttributes: [
-      { attributePatterns: ['key', 'stamp', 'kind', 'archived', ...LAW, 't_tag', 't_customer', 't_author'], features: exact },
+      { attributePatterns: ['key', ...LAW, 't_tag', 't_customer', 't_author'], features: exact },
       { attributePatterns: FACETS.map((name) => `f_${name}`), features: exact },
       { attributePatterns: ['at'], features: { facetSearch: false, filter: { equality: true, comparison: true } } },
     ],

@@ -2,7 +2,7 @@ import { MeilisearchApiError, type EnqueuedTask, type Meilisearch, type Settings
 import type { Entry } from '../../../domain/search/entry.js'
 import { documentOf, isOurs, type Document } from './document.js'
 import { encodeId } from './encode.js'
-import { amongIds } from './filter.js'
+import { amongIds } from './terms.js'
 import { finished, type Server } from './server.js'
 import { settingsOf, settingsToChange } from './settings.js'
 
