@@ -8,7 +8,7 @@ import { awaitsWord, confirmAddress, mayMailLink } from '../../domain/policy/new
 import { mayAttempt } from '../../domain/policy/roles.js'
 import { Staff } from '../../domain/policy/staff.js'
 import { asShown, merged } from '../changed-meanwhile.js'
-import { sayRefusals } from '../form.js'
+import { refusalAt, sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { changeRoster, handOf, personIn, sendLink, tellChange, welcome } from '../people-room.js'
 import { departmentPaths, type DepartmentPath } from '../present/department-paths.js'
@@ -203,9 +203,9 @@ async function show(request: FastifyRequest, reply: FastifyReply, person: Person
     },
     fields: (['login', 'name', 'nameEn', 'email', 'title'] as const).map((name) => ({
       id: name, name, label: request.say(`admin.field.${name}`), type: name === 'email' ? 'email' : 'text', value: entry[name], hint: name === 'login' || name === 'nameEn' ? request.say(`admin.field.${name}_hint`) : '',
-      refusal: said.find((r) => r.at === name)?.text ?? '', optional: name === 'title' || name === 'nameEn', autocomplete: 'off',
+      refusal: refusalAt(said, name), optional: name === 'title' || name === 'nameEn', autocomplete: 'off',
     })),
-    at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance', 'language'].map((name) => [name, said.find((r) => r.at === name)?.text ?? ''])),
+    at: Object.fromEntries(['department', 'teams', 'roles', 'domain', 'clearance', 'language'].map((name) => [name, refusalAt(said, name)])),
     departments: ticked(paths, [entry.department]),
     domains: ticked(paths, entry.domain),
     teams: [...directory.teams.values()].map((team) => option(entry.teams)(team.id, labels.team(team.id))),

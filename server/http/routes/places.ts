@@ -4,7 +4,7 @@ import type { Roster } from '../../domain/people/port.js'
 import { refusedAll, type Outcome, type Refusals } from '../../domain/people/refusal.js'
 import { putDepartment, putTeam } from '../../domain/policy/administer-people.js'
 import { asShown, merged } from '../changed-meanwhile.js'
-import { sayRefusals } from '../form.js'
+import { refusalAt, sayRefusals } from '../form.js'
 import { grantNew } from '../note-room.js'
 import { changeRoster } from '../people-room.js'
 import { asListed, departmentPaths } from '../present/department-paths.js'
@@ -132,16 +132,15 @@ function formsOf(request: FastifyRequest, refused: Refused | null, paths: Return
     const mine = refused !== null && refused.kind === kind && refused.id === id ? refused : null
     const value = (name: keyof Entry): string => (mine?.entry ?? kept)[name] ?? ''
     const said = mine ? sayRefusals(request, mine.refusals) : []
-    const refusalAt = (name: string): string => said.find(({ at }) => at === name)?.text ?? ''
     const line = (name: 'name' | 'nameZh' | 'email') => ({
-      id: fieldId(kind, id, name), name, label: request.say(LABELS[name]), type: name === 'email' ? 'email' : 'text', value: value(name), hint: '', refusal: refusalAt(name), optional: name === 'email', autocomplete: 'off',
+      id: fieldId(kind, id, name), name, label: request.say(LABELS[name]), type: name === 'email' ? 'email' : 'text', value: value(name), hint: '', refusal: refusalAt(said, name), optional: name === 'email', autocomplete: 'off',
     })
     const choice = kind === 'department' ? 'parent' : 'department'
     return {
       id, isNew: id === '', shown: id === '' ? '' : asShown(mine?.shown ?? kept), action: `/admin/${kind}s`,
       names: [line('name'), line('nameZh')],
       choice: isRoot ? null : {
-        id: fieldId(kind, id, choice), name: choice, label: request.say(LABELS[choice]), refusal: refusalAt(choice),
+        id: fieldId(kind, id, choice), name: choice, label: request.say(LABELS[choice]), refusal: refusalAt(said, choice),
         // A department is not below itself.
         options: paths.filter((path) => kind === 'team' || path.value !== id).map((path) => ({ ...path, checked: path.value === value(choice) })),
       },
