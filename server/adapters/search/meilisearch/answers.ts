@@ -45,3 +45,9 @@ export function documentsIn(hits: readonly unknown[]): Read[] {
 export function distinct(documents: readonly Read[]): Read[] {
   return [...new Map(documents.map((document) => [document.facts.id, document])).values()]
 }
+
+/** Asked before it is known to be needed: when it fails and nobody waits for it, nothing has happened. */
+export function early<T>(asked: Promise<T>): Promise<T> {
+  asked.catch(() => {})
+  return asked
+}

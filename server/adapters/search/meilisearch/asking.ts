@@ -1,10 +1,10 @@
 import type { Visible } from '../../../domain/policy/access.js'
 import { FACETS, type FacetName } from '../../../domain/search/entry.js'
-import type { Look } from '../embedded/look.js'
 import type { Column } from '../embedded/columns-of-text.js'
-import { documentsIn, meanLengthOf, together, totalOf, type Answers, type Ask } from './answers.js'
+import { documentsIn, early, meanLengthOf, together, totalOf, type Answers, type Ask } from './answers.js'
+import { NOTHING, counting, measuring, partOf, quote, sameFound, wordsOf, type Asked } from './asked.js'
 import { READ_FIELDS, type Read } from './document.js'
-import { encodeBeginning, encodeLook, isLatinPhrase, type Part } from './encode.js'
+import { encodeBeginning, isLatinPhrase, type Part } from './encode.js'
 import type { Extent, Extents } from './extents.js'
 import { compileLaw, type Filters } from './filter.js'
 import type { Shelf } from './gate.js'
@@ -76,17 +76,15 @@ export function lawOf({ visible, hold = [], ...shelf }: Scope): Law {
 const MOST_COUNTS = 64
 const PHRASES_READ = 8
 const WORDS_READ = 60
-const MEASURED = 100
 /** Of the cosine moved to 0–1: farther ones are merely the nearest of nothing. */
 const NEAR_IN_MEANING = 0.7
-/** Of a long phrase so many tokens are enough to find it. */
-const MOST_TOKENS = 30
-const MOST_PARTS = 10
 
 /** Puts questions to the engine as one viewer may: every query carries the law, what is on hold, and this release's stamp. */
 export class Asking {
   private someApart: boolean | null = null
   private extent: Extent | null = null
+  /** how much is found by what was gathered already: it is not counted once more */
+  private readonly totals = new Map<string, Promise<number>>()
 
   /** @param indexes every entry is in one of them */
   constructor(private readonly ask: Ask, private readonly indexes: readonly string[], private readonly law: Law, private readonly extents: Extents) {}
@@ -95,13 +93,18 @@ export class Asking {
   async settle(sample: Sample): Promise<void> {
     const wanted = [...sample.wanted.values()]
     for (const { key } of wanted.slice(MOST_COUNTS)) sample.learn(key, 0)
-    const asked = wanted.slice(0, MOST_COUNTS)
+    const told: Promise<[string, number]>[] = []
+    const asked = wanted.slice(0, MOST_COUNTS).filter((each) => {
+      const total = isCounted(each) && this.totals.get(sameFound(this.questionOf(each, false)))
+      if (total) told.push(early(total.then((count) => [each.key, count])))
+      return !total
+    })
     const sums = new Map<string, number>(asked.map(({ key }) => [key, 0]))
     const put = async (apart: boolean, first: readonly object[] = []): Promise<readonly Answers[]> => {
       const answers = await this.each([...first, ...asked.map((each) => this.questionOf(each, apart))])
       asked.forEach((each, i) => {
         for (const { hits, totalHits = 0 } of answers[first.length + i] ?? []) {
-          const read = each.kind !== 'count' || isLatinPhrase(each.look) ? documentsIn(hits) : []
+          const read = isCounted(each) ? [] : documentsIn(hits)
           sample.add(read)
           const known = each.kind === 'count' && read.length > 0 && totalHits <= read.length
           sums.set(each.key, (sums.get(each.key) ?? 0) + (known ? sample.standing(read, each.look, each.columns) : totalHits))
@@ -114,7 +117,7 @@ export class Asking {
     sample.size = this.extent?.size ?? 0
     sample.meanLength = this.extent?.meanLength ?? 1
     if (this.someApart) await put(true)
-    for (const [key, sum] of sums) sample.learn(key, sum)
+    for (const [key, sum] of [...sums, ...(await Promise.all(told))]) sample.learn(key, sum)
   }
 
   /** The entries of any of the groups, each once, and how many there are in all. */
@@ -127,10 +130,13 @@ export class Asking {
     const queries = groups.flatMap((group) => sides.map((apart) => ({ ...this.query(group.parts, apart, narrowing, group), ...ordered, ...fields, federationOptions: { weight: group.weight ?? 1 } })))
     const pages = offset > 0 ? { offset, limit } : { page: 1, hitsPerPage: limit }
     const counted = facets.map((name) => `f_${name}`)
-    const { hits = [], totalHits = 0, facetsByIndex = {} } = await this.ask({
+    const answer = this.ask({
       queries: this.everywhere(queries),
       federation: { ...pages, ...(counted.length > 0 && { facetsByIndex: Object.fromEntries(this.indexes.map((index) => [index, counted])) }) },
     })
+    const [only] = queries
+    if (queries.length === 1 && only && offset === 0) this.totals.set(sameFound(only), early(answer.then(({ totalHits = 0 }) => totalHits)))
+    const { hits = [], totalHits = 0, facetsByIndex = {} } = await answer
     return {
       documents: limit === 0 ? [] : documentsIn(hits),
       total: totalHits,
@@ -161,6 +167,7 @@ export class Asking {
 
   /** Asks each of the queries in each of the indexes; of each query its answers. */
   private async each(queries: readonly object[]): Promise<readonly Answers[]> {
+    if (queries.length === 0) return []
     const { results = [] } = await this.ask({ queries: this.everywhere(queries) })
     return queries.map((_, i) => this.indexes.flatMap((_, n) => results[n * queries.length + i] ?? []))
   }
@@ -169,7 +176,7 @@ export class Asking {
     return this.indexes.flatMap((indexUid) => queries.map((query) => ({ indexUid, ...query })))
   }
 
-  private questionOf(wanted: Wanted, apart: boolean): object {
+  private questionOf(wanted: Wanted, apart: boolean): Asked {
     if (wanted.kind === 'count') {
       const query = this.query([partOf(wanted.look, wanted.columns) ?? NOTHING], apart, NO_NARROWING, {}, wanted.columns)
       return isLatinPhrase(wanted.look) ? { ...query, page: 1, hitsPerPage: PHRASES_READ, attributesToRetrieve: READ_FIELDS } : counting(query)
@@ -179,7 +186,7 @@ export class Asking {
     return { ...this.query([], apart), q, page: 1, hitsPerPage: WORDS_READ, attributesToRetrieve: READ_FIELDS }
   }
 
-  private query(parts: readonly Part[], apart: boolean, narrowing = NO_NARROWING, group: Partial<Group> = {}, columns?: readonly Column[]): object {
+  private query(parts: readonly Part[], apart: boolean, narrowing = NO_NARROWING, group: Partial<Group> = {}, columns?: readonly Column[]): Asked {
     const filters = [...((apart ? this.law.apart : this.law.plain) ?? [NOBODY]), ...narrowing.filters]
     if (group.among) filters.push(group.among.length > 0 ? amongIds(group.among) : NOBODY)
     if (group.except && group.except.length > 0) filters.push(`NOT ${amongIds(group.except)}`)
@@ -193,31 +200,7 @@ export class Asking {
   }
 }
 
-const NOTHING: Part = { tokens: ['n9nothing'], beginning: null }
-
-/** Null where the words must first be known that begin so. */
-export function partOf(look: Look, columns?: readonly Column[]): Part | null {
-  const part = encodeLook(look, columns)
-  return part && { ...part, tokens: part.tokens.slice(0, MOST_TOKENS) }
-}
-
-function wordsOf(parts: readonly Part[], without: readonly Part[]): string {
-  const some = parts.slice(0, MOST_PARTS)
-  const quoted = [...some.map((part) => part.tokens).filter((tokens) => tokens.length > 0), ...some.flatMap((part) => (part.beginning === null ? [] : [[part.beginning]]))]
-  // What must not occur comes first: the engine stops reading at its tenth word.
-  return [...without.map((part) => `-${quote(part.tokens)}`), ...quoted.map(quote)].join(' ')
-}
-
-function quote(tokens: readonly string[]): string {
-  return `"${tokens.map((token) => token.replace(/[^a-z0-9]/g, '')).join(' ')}"`
-}
-
-/** Not a single hit: to put in order what is merely counted is most of the work. */
-function counting(query: object): object {
-  return { ...query, page: 1, hitsPerPage: 0, attributesToRetrieve: ['id'] }
-}
-
-/** A text is long or short beside others, and these are as good as any. */
-function measuring(query: object): object {
-  return { ...query, page: 1, hitsPerPage: MEASURED, attributesToRetrieve: ['facts.length'] }
+/** Nothing of it is read. */
+function isCounted(wanted: Wanted): boolean {
+  return wanted.kind === 'count' && !isLatinPhrase(wanted.look)
 }

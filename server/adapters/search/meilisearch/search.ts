@@ -8,7 +8,7 @@ import { noResults } from '../embedded/no-results.js'
 import { enoughFor, mustHoldAll, neededOf, rank, type Ranking } from '../embedded/rank.js'
 import { hitOf } from '../embedded/search.js'
 import type { Synonyms } from '../embedded/synonyms.js'
-import { distinct } from './answers.js'
+import { distinct, early } from './answers.js'
 import type { Asking, Gathered, Gathering, Group } from './asking.js'
 import type { Read } from './document.js'
 import { EVERY } from './encode.js'
@@ -29,7 +29,7 @@ export interface Engine {
 
 const ROUNDS = 6
 /** How many are read and put in order: those that hold everything, and those that hold some of it. */
-const READ = { whole: 60, partly: 120 } as const
+const READ = { whole: 40, partly: 120 } as const
 const MEANT = 40
 
 /** Answers a query as one viewer may see the index. */
@@ -175,12 +175,6 @@ async function page(found: Found, query: Query, options: SearchOptions, engine: 
     const { documents } = await asking.gather(groups, { narrowing, offset, limit, brief: true, ...(order && { sort: order }) })
     return documents.map(hitOfDocument)
   }
-}
-
-/** Asked before it is known to be needed: when it fails and nobody waits for it, nothing has happened. */
-function early<T>(asked: Promise<T>): Promise<T> {
-  asked.catch(() => {})
-  return asked
 }
 
 function placeOf(options: SearchOptions): { start: number; size: number } {
