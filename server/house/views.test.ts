@@ -75,6 +75,19 @@ t.test('forms that change something carry a form token', async (t) => {
   t.ok(forms > 5, 'premise')
 })
 
+t.test('why a field was not taken is read out with the field', async (t) => {
+  let pairs = 0
+  for (const { path, text } of views.filter((view) => view.path !== 'parts/_refusal.hbs')) {
+    const said = [...text.matchAll(/\{\{> parts\/_refusal said=\S+ of="([\w-]+)"\}\}/g)].map(([, id]) => id)
+    for (const id of said) {
+      pairs += 1
+      if (!new RegExp(`<(?:input|select|textarea)\\b[^<]*\\bid="${id}"[^<]*${id}-refusal`).test(text)) t.fail(`${path}: ${id} does not say where its refusal stands`)
+    }
+    for (const [, id = ''] of text.matchAll(/[" ]([\w-]+)-refusal\b/g)) if (!said.includes(id)) t.fail(`${path}: nothing says why ${id} was not taken`)
+  }
+  t.ok(pairs > 30, `premise: ${pairs} were found`)
+})
+
 t.test('each of these faults would be seen', async (t) => {
   const faults = [
     '<script>alert(1)</script>', '<script type="module">x</script>', '<STYLE>x{}</STYLE>', '<p style="color:red">', '<a onclick="x">', '<a href="javascript:x">',
