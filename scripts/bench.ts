@@ -115,6 +115,10 @@ async function oneByOne(portal: Portal, note: Note): Promise<void> {
   note('suggestion while typing (partial), ms', await times(200, (i) => ask(`/search?q=${'certificate'.slice(0, 3 + (i % 6))}`, { partial: true })))
   const curator = asker([portal.origin], portal.cookies['curator-0'])
   note('queue page, ms', await times(200, () => curator('/queue')))
+  // What everybody opens every day. The curator has decided more than they wrote, the reader wrote a fifth of all notes.
+  for (const [page, path] of [['first page', '/'], ['form of a new note', '/notes/new'], ['my notes', '/notes']] as const) {
+    note(`${page}: of a curator, and of the author of a fifth of all notes, ms`, [await times(20, () => curator(path)), await times(20, () => ask(path))])
+  }
   const stranger = asker([portal.origin], portal.cookies['reader-1'])
   const closed = await closedNotes(ask, token)
   for (const id of closed) if ((await stranger(`/notes/${id}`)).status !== 404) throw new Error('a closed note is open')

@@ -18,7 +18,7 @@ import { facetsOf, topicsOf } from './indexing.js'
 export type BasicSearch = Finder['search']
 
 export interface BasicParts {
-  readonly notes: Pick<Notes, 'list'>
+  readonly notes: Pick<Notes, 'rows'>
   readonly customers: Pick<Customers, 'some'>
   readonly people: People
   readonly vocabularies: Vocabularies
@@ -63,7 +63,7 @@ export function openBasicSearch(parts: BasicParts): BasicSearch {
     let all = options.kinds?.includes('note') === false
     for (let at = 1; !all && looked < most && (looked === 0 || performance.now() < until); at += 1) {
       signal?.throwIfAborted()
-      const { rows } = await parts.notes.list({ ...(archived && { confidences: ['archived'] }), order: 'newest', page: at, size: PAGE }, sight)
+      const rows = await parts.notes.rows({ ...(archived && { confidences: ['archived'] }), order: 'newest', page: at, size: PAGE }, sight)
       looked += rows.length
       all = rows.length < PAGE
       found.push(...(await candidates(parts, rows, sight, query)))

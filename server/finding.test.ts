@@ -106,6 +106,23 @@ t.test('one that hangs is not waited for, and is left alone once another was fas
   t.equal(near.asked.length, 1)
 })
 
+t.test('one that answers others meanwhile has much to do: whoever waited too long gets what the store has, and it goes on being asked', async (t) => {
+  const near = new FarEngine('near')
+  const { first, told } = open([near])
+  near.answer = never
+  const late = first()
+  await pause(50)
+  near.answer = async () => {}
+  t.equal(await first(), 'near')
+  t.equal(await late, 'basic', 'premise: one question was not answered in time')
+  t.equal(await first(), 'near', 'at once')
+  t.same(told, [], 'nobody is alarmed')
+  near.answer = never
+  t.equal(await first(), 'basic')
+  near.answer = async () => {}
+  t.equal(await first(), 'basic', 'one that answers nobody is left alone')
+})
+
 t.test('when all are down, hang or were never filled, the store is looked through', async (t) => {
   const [near, far] = [new FarEngine('near'), new FarEngine('far')]
   for (const [trouble, other] of [[down, down], [never, never], [down, never]] as const) {

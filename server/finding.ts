@@ -52,12 +52,13 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     if (fit.length === 0) return null
     const over = new AbortController()
     const given = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
+    const put = performance.now()
     const late = patience === null ? null : setTimeout(() => over.abort(new SearchUnavailable('no engine answered in time')), patience)
     try {
-      return await firstOf(fit.map((each) => () => each.ask(ask, given)), hurry, given, (n) => fit[n]?.failed(new SearchUnavailable('another engine was faster')))
+      return await firstOf(fit.map((each) => () => each.ask(ask, given)), hurry, given, (n) => fit[n]?.failed(new SearchUnavailable('another engine was faster'), put))
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      if (over.signal.aborted) for (const each of fit) each.failed(over.signal.reason)
+      if (over.signal.aborted) for (const each of fit) each.failed(over.signal.reason, put)
       else if (!(error instanceof SearchUnavailable)) throw error
       return null
     } finally {
@@ -90,6 +91,7 @@ const ANSWERED = new SearchUnavailable('another engine answered')
 class Asked {
   private restsUntil = 0
   private failures = 0
+  private answeredAt = -Infinity
 
   constructor(
     private readonly answering: Answering,
@@ -106,17 +108,25 @@ class Asked {
     const held = this.answering.hold()
     if (held === null) throw new SearchUnavailable('more is on hold than can be left out')
     const hold = [...held]
+    const put = performance.now()
     try {
       const value = await ask(this.answering.engine, hold, signal)
       this.failures = 0
+      this.answeredAt = performance.now()
       return { value, onHold: hold.length }
     } catch (error) {
-      if (!signal.aborted && error instanceof SearchUnavailable && !(error instanceof SearchBeyond)) this.failed(error)
+      if (!signal.aborted && error instanceof SearchUnavailable && !(error instanceof SearchBeyond)) this.failed(error, put)
       throw error
     }
   }
 
-  failed(error: unknown): void {
+  /**
+   * It is left alone for a while, unless others got their answers since this question was put: then it has much to do,
+   * and what everybody would get instead takes the machine longer than it does.
+   * @param put when the question was put to it, ms of the process's clock
+   */
+  failed(error: unknown, put: number): void {
+    if (this.answeredAt > put) return
     const { rest, longestRest, told } = this.options
     if (this.failures === 0) told(`the search engine ${this.answering.name} does not answer and is left alone for a while: ${error instanceof Error ? error.message : String(error)}`)
     this.restsUntil = performance.now() + Math.min(longestRest, rest * 2 ** this.failures)

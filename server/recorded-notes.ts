@@ -17,6 +17,7 @@ export function recordedNotes(notes: Notes, record: AuditRecord, now: () => stri
     get: (id, sight) => notes.get(id, sight),
     some: (ids, sight) => notes.some(ids, sight),
     list: (query, sight) => notes.list(query, sight),
+    rows: (query, sight) => notes.rows(query, sight),
     count: (query, sight) => notes.count(query, sight),
     queue: (query, sight) => notes.queue(query, sight),
     queueCounts: (query, sight) => notes.queueCounts(query, sight),

@@ -26,7 +26,7 @@ export interface SearchingParts extends Omit<Indexed, 'engine' | 'index'> {
   readonly engines: readonly EngineOfIndex[]
   /** true: one process feeds the engines that all ask */
   readonly shared: Indexes['shared']
-  readonly seen: { readonly notes: Pick<Notes, 'list'>; readonly customers: Pick<Customers, 'some'> }
+  readonly seen: { readonly notes: Pick<Notes, 'rows'>; readonly customers: Pick<Customers, 'some'> }
   /** the moment at which a day of the bank begins */
   readonly startOf: (day: string) => string
   /** ms after which no engine is waited for any longer; null where an engine's own patience is enough */

@@ -21,16 +21,25 @@ export type Ask = (path: string, options?: { readonly method?: string; readonly 
 
 const agent = new Agent({ keepAlive: true })
 
-/** Somebody who is signed in, at one portal or in turn at several. Not by `fetch`: it takes several times as much of the cores that are measured. */
-export function asker(origins: readonly string[], cookie: string | undefined): Ask {
+/** How a proxy chooses a portal: in turn, or the one that has the fewest requests under way. */
+export type Balance = 'in turn' | 'fewest under way'
+const underWay = new Map<string, number>()
+
+/** Somebody who is signed in, at one portal or at several. Not by `fetch`: it takes several times as much of the cores that are measured. */
+export function asker(origins: readonly string[], cookie: string | undefined, balance: Balance = 'in turn'): Ask {
   const jar = new Map([[...(cookie ?? '').split('=', 1), (cookie ?? '').split('=').slice(1).join('=')]] as [string, string][])
   let turn = 0
   return async (path, options = {}) => {
     const body = options.form && new URLSearchParams(options.form).toString()
-    const { headers, status, bytes } = await sent((origins[turn++ % origins.length] as string) + path, options.method ?? 'GET', {
+    const inTurn = origins.map((_, i) => origins[(turn + i) % origins.length] as string)
+    turn += 1
+    const busy = (origin: string): number => underWay.get(origin) ?? 0
+    const origin = balance === 'in turn' ? inTurn[0] as string : inTurn.reduce((least, each) => (busy(each) < busy(least) ? each : least))
+    underWay.set(origin, busy(origin) + 1)
+    const { headers, status, bytes } = await sent(origin + path, options.method ?? 'GET', {
       cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), 'sec-fetch-site': 'same-origin', 'accept-encoding': 'gzip, deflate',
       ...(options.partial && { 'hx-request': 'true', 'hx-request-type': 'partial' }), ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
-    }, body)
+    }, body).finally(() => underWay.set(origin, busy(origin) - 1))
     for (const cookie of headers['set-cookie'] ?? []) {
       const [pair = ''] = cookie.split(';')
       jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))

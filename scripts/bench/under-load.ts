@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { asker, idsFrom, noteForm, round, summary, together, tokenOf, type Ask } from './client.js'
+import { asker, idsFrom, noteForm, ratio, round, summary, together, tokenOf, type Ask } from './client.js'
 import { fileOf } from './import.js'
 import { closePortal, memoryOf, openPortal } from './portal.js'
 
@@ -11,6 +11,8 @@ export type Note = (name: string, value: unknown) => void
 
 const WORDS = ['account', 'collection agency', 'credit report', '基金 净值', 'mortgage', 'late fee', '存单', 'identity theft', 'refund', '(4711)']
 const PEOPLE = 20
+/** Of ten acts, those that search. Not every third: out of step with three portals' turns, or one of them would get every search. */
+const SEARCHES = new Set([1, 4, 8])
 
 /** Twenty people at once on one portal, searching and reading. @param asks of different people, each as several of the twenty */
 export async function manyPeople(asks: readonly [Ask, ...Ask[]], note: Note): Promise<void> {
@@ -48,29 +50,31 @@ export async function whileImporting(ask: Ask, note: Note, rows: number): Promis
   note('posted to found while it is imported, ms', summary(found))
 }
 
-/** The same load on one portal, and on three behind a plain round robin. */
+/** The same load on one portal, and on three, behind a proxy that asks them in turn, and one that asks whichever has the fewest requests under way. */
 export async function severalPortals(folders: readonly string[], env: Readonly<Record<string, string>>, note: Note): Promise<void> {
   const rates: number[] = []
-  for (const many of [1, folders.length]) {
+  for (const [many, balance] of [[1, 'in turn'], [folders.length, 'in turn'], [folders.length, 'fewest under way']] as const) {
+    const named = many === 1 ? '1 portal' : `${many} portals, ${balance}`
     const portals = []
     for (const folder of folders.slice(0, many)) portals.push(await openPortal(folder, env))
-    const ask = asker(portals.map(({ origin }) => origin), portals[0]?.cookies['reader-0'])
+    const ask = asker(portals.map(({ origin }) => origin), portals[0]?.cookies['reader-0'], balance)
     const ids = await idsFrom(ask)
     const token = await tokenOf(ask)
+    let searches = 0
     const act = (i: number): Promise<unknown> => {
       if (i % 10 === 0) return ask('/notes', { method: 'POST', form: noteForm(token, i) })
-      return i % 3 === 0 ? ask(`/search?q=${encodeURIComponent(WORDS[i % WORDS.length] as string)}`) : ask(`/notes/${ids[i % ids.length]}`)
+      return SEARCHES.has(i % 10) ? ask(`/search?q=${encodeURIComponent(WORDS[searches++ % WORDS.length] as string)}`) : ask(`/notes/${ids[i % ids.length]}`)
     }
-    await together(300, PEOPLE, act)
+    await together(300 * many, PEOPLE, act)
     const busy = busyCores()
     const done = await together(2_000, PEOPLE, act)
-    note(`${many} portal${many === 1 ? '' : 's'}: busy of the machine's cores, client and servers included`, `${busy()} of ${cpus().length}`)
+    note(`${named}: busy of the machine's cores, client and servers included`, `${busy()} of ${cpus().length}`)
     rates.push(done.perSecond)
-    note(`${many} portal${many === 1 ? '' : 's'}: reading, searching, posting, ${PEOPLE} at once, ms`, done)
-    note(`${many} portal${many === 1 ? '' : 's'}: memory of each, MB (RSS)`, await Promise.all(portals.map(memoryOf)))
+    note(`${named}: reading, searching, posting, ${PEOPLE} at once, ms`, done)
+    note(`${named}: memory of each, MB (RSS)`, await Promise.all(portals.map(memoryOf)))
     for (const portal of portals) await closePortal(portal)
   }
-  note(`${folders.length} portals against one`, `${round((rates[1] ?? 0) / (rates[0] ?? 1))} ×`)
+  note(`${folders.length} portals against one, in turn and by the fewest under way`, rates.slice(1).map((rate) => ratio(rate, rates[0] ?? 1)).join(', '))
 }
 
 /** How many of the machine's cores were busy since it was called, on average: what is left of them is all that more portals could use. */

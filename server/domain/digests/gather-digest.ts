@@ -30,8 +30,8 @@ export async function gatherDigest(desk: Desk, channel: Channel, period: Period,
   for (const query of queriesOf(desk, channel)) {
     const news = { ...query, validatedFrom: period.from, validatedBefore: period.to, order: 'validated' as const }
     fresh.push(...(await allOf(desk, news, sight, second, today)))
-    const known = await desk.notes.list({ ...query, order: 'reused', page: 1, size: USED_CANDIDATES }, sight)
-    used.push(...(await readByBoth(desk, known.rows, second)))
+    const known = await desk.notes.rows({ ...query, order: 'reused', page: 1, size: USED_CANDIDATES }, sight)
+    used.push(...(await readByBoth(desk, known, second)))
   }
   const vocabulary = desk.vocabulary()
   return composeDigest(period, { fresh, used, topicOf: (key) => vocabulary.resolve('topics', key), today })

@@ -21,7 +21,7 @@ export async function whatIsNew(request: FastifyRequest, visit: Visit): Promise<
   const fresh = [...decided.rows, ...undecided.rows].slice(0, MOST_NEW)
   const wanted = ENOUGH - fresh.length
   const earlier = wanted > 0
-    ? (await notes.list({ page: 1, size: wanted, confidences: ['validated'], validatedBefore: visit.since, order: 'validated' }, sight)).rows
+    ? await notes.rows({ page: 1, size: wanted, confidences: ['validated'], validatedBefore: visit.since, order: 'validated' }, sight)
     : []
   return {
     notes: [...fresh, ...earlier],

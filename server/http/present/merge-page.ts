@@ -62,7 +62,7 @@ export async function candidates(request: FastifyRequest, note: NoteSeen, text: 
     for (const hit of await foundBy(request, text, `${subject.title}\n${subject.body}`)) found.push(await house.notes.get(hit, sight))
     // What waits in the queue may be newer than the index.
     if (text !== '') found.push(...(await house.notes.queue({ ...queueQuery(request, withinFrom({}), 1, 20), text }, sight)).rows)
-    else for (const customer of subject.about.customers.slice(0, 3)) found.push(...(await house.notes.list({ customer, order: 'trust', page: 1, size: 10 }, sight)).rows)
+    else for (const customer of subject.about.customers.slice(0, 3)) found.push(...(await house.notes.rows({ customer, order: 'trust', page: 1, size: 10 }, sight)))
   }
   const living = found.filter((one): one is NoteSeen => one !== null && one.id !== note.id && one.confidence !== 'archived' && one.confidence !== 'wip')
   return [...new Map(living.map((one) => [one.id, one])).values()].slice(0, 20)

@@ -24,15 +24,15 @@ export function search(app: FastifyInstance): void {
     const person = me(request)
     const [news, returned, drafts] = await Promise.all([
       whatIsNew(request, await house.visits.lookIn(person.id, house.clock.now())),
-      house.notes.list({ writer: person.id, withItem: 'returned', order: 'newest', page: 1, size: 5 }, sight),
+      house.notes.rows({ writer: person.id, withItem: 'returned', order: 'newest', page: 1, size: 5 }, sight),
       house.drafts.list(person.id),
     ])
-    await onRecord(request, [...new Map([...news.notes, ...returned.rows].map((note) => [note.id, note])).values()])
+    await onRecord(request, [...new Map([...news.notes, ...returned].map((note) => [note.id, note])).values()])
     return reply.page('search/home', {
       title: request.say('search.home.title'),
       q: '',
       ...(await news.model()),
-      returned: await noteRows(request, returned.rows),
+      returned: await noteRows(request, returned),
       drafts: drafts.length,
     })
   })

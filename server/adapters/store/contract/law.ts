@@ -54,6 +54,7 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
     for (const { principal, sight } of sights) {
       const expected = planted.filter(({ facts }) => reads(principal, facts, publishedText(facts))).map(({ note }) => note.id).sort()
       const { ids, totals } = await all(ports, EVERY, sight)
+      t.same((await ports.notes.rows(EVERY, sight)).map(({ id }) => id), ids.slice(0, EVERY.size), `${principal.name} gets the same rows where nothing is counted`)
       t.same(ids.sort(), expected, `${principal.name} lists ${expected.length}`)
       t.same([...totals], [expected.length], `${principal.name} is told the same total on every page`)
     }
@@ -75,6 +76,8 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
         const expected = planted.filter((one) => !hidden && holds(one) && reads(principal, one.facts, publishedText(one.facts))).length
         const found = await ports.notes.count({ ...EVERY, ...filter }, sight)
         if (found !== expected) t.fail(`${principal.name} with ${JSON.stringify(filter)}: counts ${found}, the oracle ${expected}`)
+        const rows = (await ports.notes.rows({ ...EVERY, ...filter, size: 200 }, sight)).length
+        if (rows !== Math.min(expected, 200)) t.fail(`${principal.name} with ${JSON.stringify(filter)}: gets ${rows}, the oracle ${expected}`)
       }
     }
     t.pass(`${sights.length * filters.length} counts`)

@@ -109,6 +109,8 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     t.equal((await ports.notes.list({ order: 'newest', page: 0, size: 2 }, reader())).rows.length, 2)
     t.equal((await ports.notes.list({ order: 'newest', page: -3, size: 0 }, reader())).rows.length, 1)
     t.same(await ports.notes.list({ order: 'newest', page: 9, size: 2 }, reader()), { rows: [], total: 3 })
+    t.same((await ports.notes.rows({ order: 'newest', page: 2, size: 2 }, reader())).length, 1, 'where nothing is counted too')
+    t.equal((await ports.notes.rows({ order: 'newest', page: 0, size: 0 }, reader())).length, 1)
   })
 
   await t.test('the tabs of the queue part the work, urgent first, then oldest, within a day the riskiest', async (t) => {

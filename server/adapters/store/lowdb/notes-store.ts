@@ -2,7 +2,7 @@ import type { Outcome } from '../../../domain/people/refusal.js'
 import type { Note } from '../../../domain/notes/note.js'
 import type { AllNotes, InCare, NoteQuery, Notes, Page, QueueQuery, QueueReason, QueueTab, Saved, TagInUse } from '../../../domain/notes/port.js'
 import { faceAccess } from '../../../domain/notes/access.js'
-import { NOTE_SCHEMA, published } from '../../../domain/notes/note.js'
+import { published } from '../../../domain/notes/note.js'
 import { noteAsSeen, type NoteSeen } from '../../../domain/notes/seen.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import { granted, type Grant } from '../../../domain/policy/grant.js'
@@ -13,28 +13,10 @@ import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { listed } from './catalog-lists.js'
 import { noteFaces } from '../catalog-note.js'
 import { queueCounted, queued } from './catalog-queue.js'
-import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
-import type { Schema, Stored } from '../schema.js'
+import type { NoteDocuments } from './old-revisions.js'
 import { Shelf, type Noun, type Surroundings } from './shelf.js'
 import { NoSuchDocument } from '../store-errors.js'
 import { allOf, oneOf, visibleSql, type Piece } from './visible-sql.js'
-
-export const NOTE_FILE: Schema<NoteDocument> = {
-  now: NOTE_SCHEMA,
-  check: (stored) => {
-    mustHold(stored, ['revisions', 'decisions', 'thread', 'comments', 'reuses', 'flags', 'timeline'], ['rights', 'home'])
-    if ((stored['revisions'] as unknown[]).length === 0) throw new Error('no revision')
-    return { ...stored, schema: NOTE_SCHEMA } as unknown as NoteDocument
-  },
-}
-
-export const OLD_FILE: Schema<OldDocument> = {
-  now: 1,
-  check: (stored) => {
-    mustHold(stored, ['sets'], [])
-    return stored as unknown as OldDocument
-  },
-}
 
 /** The most rows one page may hold, whatever a query says. */
 const MOST_ROWS = 200
@@ -63,6 +45,10 @@ export class NotesStore implements Notes, AllNotes {
 
   async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
     return this.page(listed(query, sight), orderOf(query), query, sight)
+  }
+
+  async rows(query: NoteQuery, sight: Sight): Promise<readonly NoteSeen[]> {
+    return this.found(listed(query, sight), orderOf(query), query, sight)
   }
 
   async count(query: NoteQuery, sight: Sight): Promise<number> {
@@ -180,9 +166,13 @@ export class NotesStore implements Notes, AllNotes {
     }) !== undefined
   }
 
-  private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
-    if (seesNothing(sight.visible)) return { rows: [], total: 0 }
+  private async page(where: Piece, order: string, part: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
     const total = this.counted(where, sight)
+    return { rows: await this.found(where, order, part, sight), total }
+  }
+
+  private async found(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<readonly NoteSeen[]> {
+    if (seesNothing(sight.visible)) return []
     const rows = Math.min(Math.max(1, Math.trunc(size)), MOST_ROWS)
     const from = (Math.max(1, Math.trunc(page)) - 1) * rows
     const { sql, params } = this.whole(where)
@@ -191,7 +181,7 @@ export class NotesStore implements Notes, AllNotes {
     })
     const notes = await Promise.all(ids.map(({ thing }) => this.shelf.read(thing)))
     // What was closed between the query and the reading is gone here too: the document is asked last.
-    return { rows: notes.flatMap((note) => (note && noteAsSeen(note, sight)) ?? []), total }
+    return notes.flatMap((note) => (note && noteAsSeen(note, sight)) ?? [])
   }
 
   private counted(where: Piece, sight: Sight): number {
@@ -240,9 +230,4 @@ const WAITING = "+kind = 'note' AND face = 'review' AND item_state <> 'lowering'
 
 function saved({ id, version, revision }: Note): Saved {
   return { id, version, revision }
-}
-
-function mustHold(stored: Stored, lists: readonly string[], objects: readonly string[]): void {
-  for (const name of lists) if (!Array.isArray(stored[name])) throw new Error(`no list of ${name}`)
-  for (const name of objects) if (typeof stored[name] !== 'object' || stored[name] === null) throw new Error(`no ${name}`)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Note } from '../../../domain/notes/note.js'
 import { posted } from '../../../domain/notes/sample.js'
-import { NOTE_FILE, OLD_FILE } from './notes-store.js'
+import { NOTE_FILE, OLD_FILE } from './note-files.js'
 import { NoteDocuments, type NoteDocument, type OldDocument } from './old-revisions.js'
 import { openReal, pageId } from './scratch-store.js'
 

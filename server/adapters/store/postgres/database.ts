@@ -44,7 +44,7 @@ export class Database {
   /** @throws StoreAway */
   async rows<Row>(piece: Piece): Promise<Row[]> {
     try {
-      return (await this.asked(() => this.pool.query(statement(piece)))).rows as Row[]
+      return (await this.asked(() => patiently(() => this.pool.query(statement(piece))))).rows as Row[]
     } catch (error) {
       throw awayOr(error)
     }
@@ -56,7 +56,7 @@ export class Database {
 
   async run(piece: Piece): Promise<number> {
     try {
-      return (await this.asked(() => this.pool.query(statement(piece)))).rowCount ?? 0
+      return (await this.asked(() => patiently(() => this.pool.query(statement(piece))))).rowCount ?? 0
     } catch (error) {
       throw awayOr(error)
     }
@@ -175,9 +175,28 @@ export class Database {
 
   private async connected(pool = this.pool): Promise<pg.PoolClient> {
     try {
-      return await pool.connect()
+      return await patiently(() => pool.connect())
     } catch (error) {
       throw awayOr(error)
+    }
+  }
+}
+
+/** How pg-pool says that it had no connection to give: nothing was sent yet. */
+const NONE_YET = /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)$/
+/** of the time waited, from which on it was this process that had none: not a database that is away */
+const BUSY = 0.8
+const TRIES = 3
+
+/** Waits for a connection once more when it was this process that did not come to open one, as just after a start under load. */
+async function patiently<R>(ask: () => Promise<R>): Promise<R> {
+  for (let tried = 1; ; tried += 1) {
+    const before = performance.eventLoopUtilization()
+    try {
+      return await ask()
+    } catch (error) {
+      const isOurs = error instanceof Error && NONE_YET.test(error.message) && performance.eventLoopUtilization(before).utilization >= BUSY
+      if (!isOurs || tried === TRIES) throw error
     }
   }
 }

@@ -7,7 +7,8 @@ import type { Everything } from '../../../domain/policy/everything.js'
 import { granted, type Grant } from '../../../domain/policy/grant.js'
 import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import { noteFaces } from '../catalog-note.js'
-import { NOTE_FILE, changesReading } from '../lowdb/notes-store.js'
+import { NOTE_FILE } from '../lowdb/note-files.js'
+import { changesReading } from '../lowdb/notes-store.js'
 import type { Schema } from '../schema.js'
 import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
@@ -62,6 +63,10 @@ export class NotesStore implements Notes, AllNotes {
 
   async list(query: NoteQuery, sight: Sight): Promise<Page<NoteSeen>> {
     return this.page(listed(query, sight), orderOf(query), query, sight)
+  }
+
+  async rows(query: NoteQuery, sight: Sight): Promise<readonly NoteSeen[]> {
+    return this.chosen(listed(query, sight), orderOf(query), query, sight)
   }
 
   async count(query: NoteQuery, sight: Sight): Promise<number> {
@@ -154,16 +159,19 @@ export class NotesStore implements Notes, AllNotes {
     return this.counted(piece(`${WAITING} AND f.item_opened < ?`, before))
   }
 
-  private async page(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
+  private async page(where: Piece, order: string, part: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
     if (seesNothing(sight.visible)) return { rows: [], total: 0 }
+    const [total, rows] = await Promise.all([this.counted(where), this.chosen(where, order, part, sight)])
+    return { rows, total }
+  }
+
+  private async chosen(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<readonly NoteSeen[]> {
+    if (seesNothing(sight.visible)) return []
     const rows = Math.min(Math.max(1, Math.trunc(size)), MOST_ROWS)
     const from = (Math.max(1, Math.trunc(page)) - 1) * rows
-    const [total, notes] = await Promise.all([
-      this.counted(where),
-      this.things.documents(documentsOn(where, order, rows, from)),
-    ])
+    const notes = await this.things.documents(documentsOn(where, order, rows, from))
     // Between two statements something may have closed: the document is asked last.
-    return { rows: notes.flatMap((note) => noteAsSeen(note, sight) ?? []), total }
+    return notes.flatMap((note) => noteAsSeen(note, sight) ?? [])
   }
 
   private async counted(where: Piece): Promise<number> {
