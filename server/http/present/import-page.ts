@@ -117,7 +117,7 @@ async function sampleOf(request: FastifyRequest, batch: Batch) {
   const { notes } = request.house
   const query = { batch: batch.id, order: 'posted' } as const
   const total = await notes.count({ ...query, page: 1, size: 1 }, request.sight())
-  if (total <= SAMPLE) return notes.list({ ...query, page: 1, size: SAMPLE }, request.sight())
+  if (total <= SAMPLE) return { rows: await notes.rows({ ...query, page: 1, size: SAMPLE }, request.sight()), total }
   const step = total / SAMPLE
   const pages = await Promise.all(Array.from({ length: SAMPLE }, (_, n) => notes.rows({ ...query, page: Math.floor(n * step) + 1, size: 1 }, request.sight())))
   return { rows: pages.flat(), total }

@@ -27,8 +27,8 @@ export function notes(app: FastifyInstance): void {
     ))) as Record<Tab, number>
     const tab = TABS.find((each) => each === request.query.tab) ?? TABS.find((each) => counts[each] > 0) ?? 'published'
     const page = pageIn(request.query.page)
-    const found = tab === 'drafts' ? { rows: [], total: drafts.length } : await house.notes.list(queryOf(request, tab, page), request.sight())
-    await listOnRecord(request, { notes: found.rows })
+    const rows = tab === 'drafts' ? [] : await house.notes.rows(queryOf(request, tab, page), request.sight())
+    await listOnRecord(request, { notes: rows })
     return reply.page('notes/mine', {
       title: request.say('notes.mine.title'),
       tab,
@@ -42,8 +42,8 @@ export function notes(app: FastifyInstance): void {
         savedAt: draft.savedAt,
         edits: draft.edits !== null,
       })) : [],
-      rows: await noteRows(request, found.rows),
-      pages: pagesOf(`/notes?tab=${tab}`, page, SIZE, found.total),
+      rows: await noteRows(request, rows),
+      pages: pagesOf(`/notes?tab=${tab}`, page, SIZE, counts[tab]),
     })
   })
 

@@ -43,11 +43,7 @@ export class Database {
 
   /** @throws StoreAway */
   async rows<Row>(piece: Piece): Promise<Row[]> {
-    try {
-      return (await this.asked(() => patiently(() => this.pool.query(statement(piece))))).rows as Row[]
-    } catch (error) {
-      throw awayOr(error)
-    }
+    return (await this.answered(piece)).rows as Row[]
   }
 
   async one<Row>(piece: Piece): Promise<Row | undefined> {
@@ -55,11 +51,7 @@ export class Database {
   }
 
   async run(piece: Piece): Promise<number> {
-    try {
-      return (await this.asked(() => patiently(() => this.pool.query(statement(piece))))).rowCount ?? 0
-    } catch (error) {
-      throw awayOr(error)
-    }
+    return (await this.answered(piece)).rowCount ?? 0
   }
 
   /**
@@ -171,6 +163,14 @@ export class Database {
   /** Every question goes through here. */
   protected asked<R>(ask: () => Promise<R>): Promise<R> {
     return ask()
+  }
+
+  private async answered(piece: Piece): Promise<pg.QueryResult> {
+    try {
+      return await this.asked(() => patiently(() => this.pool.query(statement(piece))))
+    } catch (error) {
+      throw awayOr(error)
+    }
   }
 
   private async connected(pool = this.pool): Promise<pg.PoolClient> {
