@@ -127,15 +127,16 @@ export function openSearching(parts: SearchingParts): Searching {
     },
     rebuild: async (progress) => (feeds() ? rebuildHere(progress) : desk.ask(progress)),
     room: async (written) => {
-      if (!pace.wroteMore(written)) return
-      let looks = 0
+      if (!pace.wroteMore(written, performance.now())) return
       // A bounded wait: an import must end although an engine is slow.
-      for (; looks < LOOKS; looks += 1) {
-        const engines = await finder.engines(pace.behind + 1)
-        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
+      for (let looks = 0; looks < LOOKS; looks += 1) {
+        const followed = (await finder.engines(pace.most)).filter(({ state, rebuilding }) => state === 'ready' && rebuilding === null)
+        const behind = Math.max(0, ...followed.map((engine) => engine.behind.things))
+        pace.looked(behind, performance.now())
+        if (behind <= pace.behind) break
         await pause(ROOM_MS)
       }
-      pace.wentOn(performance.now(), looks > 0)
+      pace.wentOn()
     },
     caughtUp: async () => {
       await Promise.all(feeders.map((feeder) => feeder.caughtUp()))

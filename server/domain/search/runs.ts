@@ -51,7 +51,8 @@ function sortOf(character: string): Sort {
   return DENSE.test(character) ? IN_DENSE : WORD.test(character) ? IN_WORD : APART
 }
 
-function widthAt(text: string, at: number): number {
+/** Code units of the character there. */
+export function widthAt(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 

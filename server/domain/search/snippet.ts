@@ -1,6 +1,6 @@
 import { stemmer } from 'stemmer'
 import { fold, foldWithOffsets } from './fold.js'
-import { pairsOf, runsOf, type Run } from './runs.js'
+import { pairsOf, runsOf, widthAt, type Run } from './runs.js'
 
 /** A piece of text as written; the view escapes it and marks the hits. Joined, the pieces are the text again. */
 export interface Segment {
@@ -72,16 +72,15 @@ function findTerm(runs: readonly Run[], term: string, stems: Map<string, string>
   const first = wanted[0]
   if (!first) return []
   const open = term.endsWith('*')
+  const whole = wanted.length > 1
+  const same = (want: Run, k: number, run: Run | undefined): boolean => run !== undefined && sameRun(want, run, whole, open && k === wanted.length - 1, stems)
   const found: Range[] = []
   for (let i = 0; i + wanted.length <= runs.length; i++) {
-    const matched = wanted.every((want, k) => {
-      const run = runs[i + k]
-      return run !== undefined && sameRun(want, run, wanted.length > 1, open && k === wanted.length - 1, stems)
-    })
-    const last = runs[i + wanted.length - 1]
     const run = runs[i]
-    if (!matched || !run || !last) continue
-    if (wanted.length > 1) found.push([run.at, last.at + last.text.length])
+    // Of a long text nearly every run ends here, for each of a page's terms: nothing is made for it.
+    if (!run || !same(first, 0, run) || (whole && !wanted.every((want, k) => same(want, k, runs[i + k])))) continue
+    const last = runs[i + wanted.length - 1] ?? run
+    if (whole) found.push([run.at, last.at + last.text.length])
     else found.push(...within(run, first))
   }
   if (found.length === 0 && wanted.length === 1 && first.dense) return pairsFound(runs, first)
@@ -116,12 +115,12 @@ function within(run: Run, want: Run): Range[] {
 function pairsFound(runs: readonly Run[], want: Run): Range[] {
   const pairs = new Set(pairsOf(want.text).filter((pair) => [...pair].length === 2))
   const found: Range[] = []
-  for (const run of runs) {
-    if (!run.dense) continue
-    let at = run.at
-    for (const pair of pairsOf(run.text)) {
-      if (pairs.has(pair)) found.push([at, at + pair.length])
-      at += [...pair][0]?.length ?? 1
+  for (const { dense, text, at } of runs) {
+    if (!dense) continue
+    for (let i = 0, next; i < text.length; i = next) {
+      next = i + widthAt(text, i)
+      const end = next + widthAt(text, next)
+      if (pairs.has(text.slice(i, end))) found.push([at + i, at + end])
     }
   }
   return found
