@@ -18,6 +18,8 @@ t.test('a reader sees their words marked in the text as it was written', async (
     ['a certificate of the deposit', ['certificate of deposit'], 'a certificate of the deposit'],
     ['mortgage and mortar', ['mort*'], '[mortgage] and [mortar]'],
     ['他把定期存款转走了', ['把存款转走'], '他把定期[存款转走]了'],
+    ['他在𠮷野家门口', ['住在𠮷祥'], '他[在𠮷]野家门口'],
+    ['他在𠮷野家门口', ['去𠮷野寺'], '他在[𠮷野]家门口'],
     ['丸井㈱ signed', ['株'], '丸井[㈱] signed'],
     ['<b>rate</b> & "rate"', ['rate'], '<b>[rate]</b> & "[rate]"'],
     ['税', ['税'], '[税]'],
