@@ -1,85 +1,34 @@
 import t from 'tap'
 import { Pace } from './pace.js'
 
-interface Engine {
-  /** ms for any number of things, and for each */
-  readonly any: number
-  readonly each: number
-}
-
-const CHUNK = 12
-const LOOK = 50
-
-/** Writes 150 things a second beside an engine that takes all that waits as one, begun at some moment. @returns things a second, and how long the slowest hundredth waited to be found, ms */
-function written(pace: Pace, { any, each }: Engine, things: number, begin = 0): { perSecond: number; p99: number; end: number } {
-  let at = begin
-  let found = 0
-  let waiting: number[] = []
-  let task: { readonly end: number; readonly writes: readonly number[] } | null = null
-  const waits: number[] = []
-  const pass = (to: number): void => {
-    for (; at < to; at += 5) {
-      if (task !== null && task.end <= at) {
-        for (const write of task.writes) waits.push(task.end - write)
-        found += task.writes.length
-        task = null
-      }
-      if (task === null && waiting.length > 0) {
-        task = { end: at + any + each * waiting.length, writes: waiting }
-        waiting = []
-      }
-    }
+/** Writes for a while beside an engine that takes each thing in so many ms. @returns how much it was behind by then, and the ms that takes it */
+function written(pace: Pace, msForOne: number, things: number): { behind: number; ms: number } {
+  let at = 0
+  let behind = 0
+  for (let n = 0; n < things; n += 4) {
+    at += 1
+    behind += 4
+    if (!pace.wroteMore(4)) continue
+    const before = behind
+    behind = Math.min(behind, pace.behind)
+    at += (before - behind) * msForOne
+    pace.wentOn(at, before > behind)
   }
-  let n = 0
-  while (n < things) {
-    pass(at + CHUNK * 1_000 / 150)
-    for (let i = 0; i < CHUNK; i += 1) waiting.push(at)
-    n += CHUNK
-    if (!pace.wroteMore(CHUNK, at)) continue
-    for (let looks = 0; looks < 200; looks += 1) {
-      pace.looked(Math.min(pace.most, n - found), at)
-      if (n - found <= pace.behind) break
-      pass(at + LOOK)
-    }
-    pace.wentOn()
-  }
-  const end = at
-  while (found < n) pass(at + LOOK)
-  waits.sort((a, b) => a - b)
-  return { perSecond: (n / (end - begin)) * 1_000, p99: waits[Math.floor(waits.length * 0.99)] ?? 0, end: at }
+  return { behind, ms: behind * msForOne }
 }
 
 t.test('beside a slow engine only so little waits to be found that it is taken in a moment, beside a fast one much', async (t) => {
-  const slow = new Pace()
-  const { p99 } = written(slow, { any: 0, each: 40 }, 3_000)
-  t.ok(p99 < 4_000, `${p99} ms`)
-  t.equal(slow.behind, 24, 'two seconds of its work wait for it at most')
-  const fast = new Pace()
-  const { perSecond } = written(fast, { any: 5, each: 0.1 }, 3_000)
-  t.ok(perSecond > 140, `${perSecond} a second, of 150 without an engine`)
-  t.ok(fast.behind > 200)
-})
-
-t.test('an engine that takes as long for a few as for many is given many', async (t) => {
-  const { perSecond, p99 } = written(new Pace(), { any: 450, each: 3 }, 3_000)
-  t.ok(perSecond > 85, `${perSecond} a second`)
-  t.ok(p99 < 2_000, `found after ${p99} ms`)
+  const slow = written(new Pace(), 40, 5_000)
+  t.ok(slow.ms < 2 * 25 * 40 + 200, `${slow.ms} ms of work wait for it`)
+  const fast = written(new Pace(), 0.1, 5_000)
+  t.ok(fast.behind > 200, `${fast.behind} things wait for it`)
 })
 
 t.test('an engine that has become slow is given less, but never nothing, and more again later', async (t) => {
   const pace = new Pace()
-  const first = written(pace, { any: 5, each: 0.1 }, 3_000)
-  const second = written(pace, { any: 0, each: 500 }, 600, first.end)
+  written(pace, 0.1, 5_000)
+  written(pace, 500, 2_000)
   t.equal(pace.behind, 24)
-  written(pace, { any: 5, each: 1 }, 3_000, second.end)
+  written(pace, 1, 5_000)
   t.ok(pace.behind > 200)
-})
-
-t.test('what somebody else writes meanwhile counts as waiting, too', async (t) => {
-  const pace = new Pace()
-  t.notOk(pace.wroteMore(12, 0))
-  t.ok(pace.wroteMore(24, 100))
-  pace.looked(500, 5_000)
-  pace.wentOn()
-  t.ok(pace.behind < 36)
 })

@@ -40,7 +40,7 @@ t.test('whoever writes much waits until every engine that answers has nearly kep
   t.notOk(through)
   lag.set('far', 40)
   await waits
-  t.ok(asked.every((most = Infinity) => most <= 900), 'and nobody counts further than that')
+  t.ok(asked.every((most = Infinity) => most <= 301), 'and nobody counts further than that')
 })
 
 t.test('an engine that is down or being built is not waited for', async (t) => {

@@ -127,16 +127,15 @@ export function openSearching(parts: SearchingParts): Searching {
     },
     rebuild: async (progress) => (feeds() ? rebuildHere(progress) : desk.ask(progress)),
     room: async (written) => {
-      if (!pace.wroteMore(written, performance.now())) return
+      if (!pace.wroteMore(written)) return
+      let looks = 0
       // A bounded wait: an import must end although an engine is slow.
-      for (let looks = 0; looks < LOOKS; looks += 1) {
-        const followed = (await finder.engines(pace.most)).filter(({ state, rebuilding }) => state === 'ready' && rebuilding === null)
-        const behind = Math.max(0, ...followed.map((engine) => engine.behind.things))
-        pace.looked(behind, performance.now())
-        if (behind <= pace.behind) break
+      for (; looks < LOOKS; looks += 1) {
+        const engines = await finder.engines(pace.behind + 1)
+        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
         await pause(ROOM_MS)
       }
-      pace.wentOn()
+      pace.wentOn(performance.now(), looks > 0)
     },
     caughtUp: async () => {
       await Promise.all(feeders.map((feeder) => feeder.caughtUp()))
