@@ -73,18 +73,26 @@ function findTerm(runs: readonly Run[], term: string, stems: Map<string, string>
   if (!first) return []
   const open = term.endsWith('*')
   const whole = wanted.length > 1
-  const same = (want: Run, k: number, run: Run | undefined): boolean => run !== undefined && sameRun(want, run, whole, open && k === wanted.length - 1, stems)
   const found: Range[] = []
   for (let i = 0; i + wanted.length <= runs.length; i++) {
     const run = runs[i]
     // Of a long text nearly every run ends here, for each of a page's terms: nothing is made for it.
-    if (!run || !same(first, 0, run) || (whole && !wanted.every((want, k) => same(want, k, runs[i + k])))) continue
+    if (!run || !sameRun(first, run, whole, open && !whole, stems) || (whole && !restStands(wanted, runs, i, open, stems))) continue
     const last = runs[i + wanted.length - 1] ?? run
     if (whole) found.push([run.at, last.at + last.text.length])
     else found.push(...within(run, first))
   }
   if (found.length === 0 && wanted.length === 1 && first.dense) return pairsFound(runs, first)
   return found
+}
+
+/** Whether what follows the first one wanted stands behind it. */
+function restStands(wanted: readonly Run[], runs: readonly Run[], at: number, open: boolean, stems: Map<string, string>): boolean {
+  for (let k = 1; k < wanted.length; k++) {
+    const [want, run] = [wanted[k], runs[at + k]]
+    if (!want || !run || !sameRun(want, run, true, open && k === wanted.length - 1, stems)) return false
+  }
+  return true
 }
 
 function sameRun(want: Run, run: Run, whole: boolean, open: boolean, stems: Map<string, string>): boolean {

@@ -64,21 +64,11 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
   const labels = labelsOf(request)
   const ids = [...new Set([...notes.flatMap((note) => note.shown.about.customers), ...results.facets.customer.map((f) => f.value), ...(search.filters.customer ?? [])])]
   const customers = await customersShown(request, ids)
-  const word = (facet: FacetName, value: string) => (facet === 'customer' ? (customers.get(value)?.name ?? '') : facetWord(request, labels, facet, value))
+  const word: Word = (facet, value) => (facet === 'customer' ? (customers.get(value)?.name ?? '') : facetWord(request, labels, facet, value))
   const facets = facetsShown(search)
-  const facetModel = (facet: FacetName) => {
-    const chosen = search.filters[facet] ?? []
-    const told = results.facets[facet]
-    const lost = chosen.filter((value) => !told.some((each) => each.value === value)).map((value) => ({ value, count: 0 }))
-    const all = [...lost, ...told]
-      .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value) }))
-      .filter((each) => each.label !== '')
-    // The line that would say "one more" has room for that one.
-    const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
-    return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), counted: !hidden, values: all.slice(0, open), rest: all.slice(open) }]
-  }
-  const firstFacets = facets.filter((facet) => FIRST_FACETS.includes(facet)).flatMap(facetModel)
-  const moreFacets = facets.filter((facet) => !FIRST_FACETS.includes(facet)).flatMap(facetModel)
+  const modelOf = (facet: FacetName) => facetModel(request, search, facet, results.facets[facet], word, hidden)
+  const firstFacets = facets.filter((facet) => FIRST_FACETS.includes(facet)).flatMap(modelOf)
+  const moreFacets = facets.filter((facet) => !FIRST_FACETS.includes(facet)).flatMap(modelOf)
   const sort = search.sort ?? (search.q.trim() === '' ? 'newest' : 'relevance')
   return {
     total: results.total,
@@ -108,6 +98,19 @@ export async function resultsModel(request: FastifyRequest, search: Search, resu
       ...(!search.archived ? [{ label: request.say('search.widen.archived'), href: addressOf(search, { archived: true }) }] : []),
     ],
   }
+}
+
+type Word = (facet: FacetName, value: string) => string
+
+function facetModel(request: FastifyRequest, search: Search, facet: FacetName, told: Found['facets'][FacetName], word: Word, hidden: boolean) {
+  const chosen = search.filters[facet] ?? []
+  const lost = chosen.filter((value) => !told.some((each) => each.value === value)).map((value) => ({ value, count: 0 }))
+  const all = [...lost, ...told]
+    .map(({ value, count }) => ({ value, label: word(facet, value), count, checked: chosen.includes(value) }))
+    .filter((each) => each.label !== '')
+  // The line that would say "one more" has room for that one.
+  const open = all.length === SHOWN_OPEN + 1 ? all.length : SHOWN_OPEN
+  return all.length === 0 ? [] : [{ key: facet, label: request.say(`search.facet.${facet}`), counted: !hidden, values: all.slice(0, open), rest: all.slice(open) }]
 }
 
 function hit(request: FastifyRequest, note: NoteSeen, terms: readonly string[], labels: Labels, customers: ReadonlyMap<string, { readonly name: string }>) {

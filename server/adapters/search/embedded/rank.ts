@@ -171,29 +171,32 @@ export function tie(columns: Columns, a: number, b: number): number {
 /** Indexes of the `count` greatest values, greatest first, the lower index first among equals. */
 export function topIndexes(values: Float64Array, count: number): number[] {
   const heap: number[] = []
-  const worse = (a: number, b: number): boolean => {
-    const [left, right] = [values[a] ?? 0, values[b] ?? 0]
-    return left < right || (left === right && a > b)
-  }
-  // A heap of the best so far with the worst of them on top: almost every value is put aside by one comparison.
-  const sink = (from: number): void => {
-    for (let at = from; ; ) {
-      let worst = at
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && worse(heap[child] ?? 0, heap[worst] ?? 0)) worst = child
-      }
-      if (worst === at) return
-      ;[heap[at], heap[worst]] = [heap[worst] ?? 0, heap[at] ?? 0]
-      at = worst
-    }
-  }
   const first = Math.min(count, values.length)
   for (let i = 0; i < first; i++) heap.push(i)
-  for (let at = (first >> 1) - 1; at >= 0; at--) sink(at)
+  for (let at = (first >> 1) - 1; at >= 0; at--) sink(heap, values, at)
   for (let i = first; i < values.length && first > 0; i++) {
-    if (!worse(heap[0] ?? 0, i)) continue
+    if (!isWorse(values, heap[0] ?? 0, i)) continue
     heap[0] = i
-    sink(0)
+    sink(heap, values, 0)
   }
-  return heap.sort((a, b) => (worse(a, b) ? 1 : -1))
+  return heap.sort((a, b) => (isWorse(values, a, b) ? 1 : -1))
+}
+
+/** In a heap of the best so far with the worst of them on top: almost every value is put aside by one comparison. */
+function sink(heap: number[], values: Float64Array, from: number): void {
+  for (let at = from; ; ) {
+    let worst = at
+    for (let child = 2 * at + 1; child <= 2 * at + 2 && child < heap.length; child++) {
+      if (isWorse(values, heap[child] ?? 0, heap[worst] ?? 0)) worst = child
+    }
+    if (worst === at) return
+    ;[heap[at], heap[worst]] = [heap[worst] ?? 0, heap[at] ?? 0]
+    at = worst
+  }
+}
+
+function isWorse(values: Float64Array, a: number, b: number): boolean {
+  const left = values[a] ?? 0
+  const right = values[b] ?? 0
+  return left < right || (left === right && a > b)
 }

@@ -47,23 +47,11 @@ export class Reading {
     const frequency = new Float64Array(concepts.length)
     const nearness = new Nearness(concepts.length)
     const counts = new Map<Feature, number>()
-    const count = (feature: Feature | undefined, weight: number): void => {
-      if (feature) counts.set(feature, (counts.get(feature) ?? 0) + weight)
-    }
     for (const field of PAIR_FIELDS) {
-      const weight = FIELD_WEIGHTS[field]
       nearness.newField()
-      this.eachToken(streams[field], (token, position) => {
-        for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) {
-          frequency[concept] = (frequency[concept] ?? 0) + weight * part
-          nearness.at(concept, position)
-        }
-        count(this.pairs.get(token), weight)
-      })
+      this.readPairs(streams[field], FIELD_WEIGHTS[field], frequency, nearness, counts)
     }
-    if (this.words.size > 0) {
-      for (const field of WORD_FIELDS) this.eachToken(streams[field], (token) => count(this.words.get(token), FIELD_WEIGHTS[field]))
-    }
+    if (this.words.size > 0) for (const field of WORD_FIELDS) this.readWords(streams[field], FIELD_WEIGHTS[field], counts)
     let score = NEARNESS * nearness.gain(idf)
     concepts.forEach((concept, c) => {
       // What its pairs and words already say is not counted twice.
@@ -76,16 +64,37 @@ export class Reading {
     return score
   }
 
-  /** The tokens that may be among those looked for, and which of the stream's each of them is. */
-  private eachToken(stream: string, visit: (token: string, position: number) => void): void {
-    let position = 0
-    for (let start = 0; start < stream.length; position++) {
-      let end = stream.indexOf(' ', start)
-      if (end < 0) end = stream.length
-      if (this.begins.has(stream.charCodeAt(start))) visit(stream.slice(start, end), position)
+  private readPairs(stream: string, weight: number, frequency: Float64Array, nearness: Nearness, counts: Map<Feature, number>): void {
+    for (let start = 0, position = 0; start < stream.length; position++) {
+      const end = endOfToken(stream, start)
+      if (this.begins.has(stream.charCodeAt(start))) {
+        const token = stream.slice(start, end)
+        for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) {
+          frequency[concept] = (frequency[concept] ?? 0) + weight * part
+          nearness.at(concept, position)
+        }
+        count(this.pairs.get(token), weight, counts)
+      }
       start = end + 1
     }
   }
+
+  private readWords(stream: string, weight: number, counts: Map<Feature, number>): void {
+    for (let start = 0; start < stream.length; ) {
+      const end = endOfToken(stream, start)
+      if (this.begins.has(stream.charCodeAt(start))) count(this.words.get(stream.slice(start, end)), weight, counts)
+      start = end + 1
+    }
+  }
+}
+
+function endOfToken(stream: string, start: number): number {
+  const end = stream.indexOf(' ', start)
+  return end < 0 ? stream.length : end
+}
+
+function count(feature: Feature | undefined, weight: number, counts: Map<Feature, number>): void {
+  if (feature) counts.set(feature, (counts.get(feature) ?? 0) + weight)
 }
 
 const NOTHING: readonly [number, number][] = []

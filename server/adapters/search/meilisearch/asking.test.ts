@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { STAFF, entry, find } from '../contract/subject.js'
+import { STAFF, entry, find, seeing } from '../contract/subject.js'
 import { MEILISEARCH_MISSING, scratchMeilisearch, startMeilisearch } from './start-meilisearch.js'
 
 const real = { skip: MEILISEARCH_MISSING }
@@ -55,4 +55,34 @@ t.test('what is gathered anyway is not counted once more, and is found all the s
   const two = await questions('passbook lost')
   t.match(two, { found: 20, total: 20 })
   t.ok(two.counted >= 2, 'premise: of two words each is counted')
+})
+
+t.test('how often a common word stands is not counted again for the same law, and never taken from another one', real, async (t) => {
+  const server = await startMeilisearch(t)
+  const { url, asked } = await overheard(t, server.url)
+  const engine = await scratchMeilisearch(t, { ...server, url })
+  const many = Array.from({ length: 1_100 }, (_, i) => entry(`a${i}`, i < 1_050 ? 'passbook lost' : 'passbook'))
+  await engine.put([...many, ...Array.from({ length: 4 }, (_, i) => entry(`b${i}`, 'passbook lost at sea', { access: { reach: 'd:d1' } }))])
+
+  const counted = async (typed: string, sight = STAFF): Promise<{ total: number; words: string[] }> => {
+    asked.length = 0
+    const { total } = await find(engine, typed, { kinds: ['note'] }, sight)
+    const counts = asked.filter(({ federation }) => !federation).flatMap(({ queries }) => queries.filter(({ q, hitsPerPage }) => q !== '' && hitsPerPage === 0))
+    return { total, words: [...new Set(counts.map(({ q }) => q))] }
+  }
+  const first = await counted('passbook lost')
+  t.match(first, { total: 1_050 })
+  t.ok(first.words.length >= 2, 'premise: each word is counted')
+  t.match(await counted('passbook lost'), { total: 1_050, words: [] })
+  const { words: rarer } = await counted('passbook sea')
+  t.ok(rarer.length >= 1 && rarer.length < first.words.length, 'what stands nowhere is counted, what stands often is known')
+
+  const desk = seeing({ reach: ['d:d1'], level: ['internal'] })
+  const others = await counted('passbook lost', desk)
+  t.match(others, { total: 4 })
+  t.same(others.words, first.words, 'whoever may see other things is told of nothing that was counted for others')
+  t.same((await counted('passbook lost', desk)).words, first.words, 'and of a few, one more is much')
+
+  await engine.drop(many.map(({ id }) => id))
+  t.match(await counted('passbook lost'), { total: 0 }, 'what is found is never remembered')
 })

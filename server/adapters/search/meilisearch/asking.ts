@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Visible } from '../../../domain/policy/access.js'
 import { FACETS, type FacetName } from '../../../domain/search/entry.js'
 import type { Column } from '../embedded/columns-of-text.js'
@@ -56,7 +57,7 @@ export interface Law {
   readonly apart: Filters | null
   /** all of these hold of what is about nobody hidden */
   readonly open: readonly string[]
-  /** all of it but what is on hold */
+  /** stands for all of it but what is on hold */
   readonly name: string
 }
 
@@ -68,7 +69,7 @@ export function lawOf({ visible, hold = [], ...shelf }: Scope): Law {
     plain: [...law.plain, ...held],
     apart: law.apart && [...law.apart, ...held],
     open: law.open,
-    name: JSON.stringify(hold.length > 0 ? compileLaw(visible, shelf).plain : law.plain),
+    name: createHash('sha256').update(JSON.stringify(hold.length > 0 ? compileLaw(visible, shelf).plain : law.plain)).digest('base64'),
   }
 }
 
@@ -99,16 +100,22 @@ export class Asking {
       if (total) told.push(early(total.then((count) => [each.key, count])))
       return !total
     })
-    const sums = new Map<string, number>(asked.map(({ key }) => [key, 0]))
+    const remembered = new Map(asked.flatMap((each) => {
+      const count = isCounted(each) ? this.extents.countOf(this.law.name, each.key) : null
+      return count === null ? [] : [[each.key, count]]
+    }))
+    const sums = new Map<string, number>(asked.map(({ key }) => [key, remembered.get(key) ?? 0]))
     const put = async (apart: boolean, first: readonly object[] = []): Promise<readonly Answers[]> => {
-      const answers = await this.each([...first, ...asked.map((each) => this.questionOf(each, apart))])
-      asked.forEach((each, i) => {
+      const now = apart ? asked : asked.filter(({ key }) => !remembered.has(key))
+      const answers = await this.each([...first, ...now.map((each) => this.questionOf(each, apart))])
+      now.forEach((each, i) => {
         for (const { hits, totalHits = 0 } of answers[first.length + i] ?? []) {
           const read = isCounted(each) ? [] : documentsIn(hits)
           sample.add(read)
           const known = each.kind === 'count' && read.length > 0 && totalHits <= read.length
           sums.set(each.key, (sums.get(each.key) ?? 0) + (known ? sample.standing(read, each.look, each.columns) : totalHits))
         }
+        if (!apart && isCounted(each)) this.extents.keepCount(this.law.name, each.key, sums.get(each.key) ?? 0)
       })
       return answers
     }
