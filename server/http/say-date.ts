@@ -17,6 +17,8 @@ const OPTIONS: Readonly<Record<Exclude<DateStyle, 'ago'>, Intl.DateTimeFormatOpt
   full: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 }
 const formats = new Map<string, Intl.DateTimeFormat>()
+const sentences = new Map<string, string>()
+const MOST_SENTENCES = 2_000
 const NUMBERS = { en: new Intl.NumberFormat(LOCALES.en), zh: new Intl.NumberFormat(LOCALES.zh) }
 const DISTANCES = { en: distances('en'), zh: distances('zh') }
 const DAY = 86_400_000
@@ -27,7 +29,7 @@ export function sayDate(at: string, style: DateStyle, here: Here): string {
   const moment = new Date(isDay ? `${at}T00:00:00Z` : at)
   if (Number.isNaN(moment.getTime())) return at
   if (style === 'ago') return sayAgo(moment, here) ?? sayDate(at, 'day', here)
-  return formatOf(here.language, style, isDay ? 'UTC' : here.timeZone).format(moment)
+  return said(here.language, style, isDay ? 'UTC' : here.timeZone, moment)
 }
 
 export function sayNumber(value: number, language: Language): string {
@@ -46,6 +48,17 @@ function sayAgo(moment: Date, here: Here): string | null {
 
 function distances(language: Language): Intl.RelativeTimeFormat {
   return new Intl.RelativeTimeFormat(LOCALES[language], { numeric: 'auto', style: 'long' })
+}
+
+/** A page says the same few days over and over, and to put one into words takes longer than to look it up. */
+function said(language: Language, style: Exclude<DateStyle, 'ago'>, timeZone: string, moment: Date): string {
+  const key = `${language} ${style} ${timeZone} ${moment.getTime()}`
+  const known = sentences.get(key)
+  if (known !== undefined) return known
+  if (sentences.size >= MOST_SENTENCES) sentences.clear()
+  const sentence = formatOf(language, style, timeZone).format(moment)
+  sentences.set(key, sentence)
+  return sentence
 }
 
 function formatOf(language: Language, style: Exclude<DateStyle, 'ago'>, timeZone: string): Intl.DateTimeFormat {

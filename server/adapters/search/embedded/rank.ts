@@ -1,6 +1,6 @@
 import type { Concept } from './concept.js'
 import type { Columns } from './columns.js'
-import { textFeatures } from './features.js'
+import { textFeatures, type Feature } from './features.js'
 import { LATIN, Reading } from './reading.js'
 import type { Shelf } from './look.js'
 import { rarity } from './rarity.js'
@@ -55,22 +55,42 @@ export function rank(concepts: readonly Concept[], text: string, view: Shelf, no
     relaxed = enough.length > rows.length
     rows = enough
   }
-  const prior = (row: number): number => trust(view.columns, row, now)
-  return {
-    rows,
-    relaxed,
-    least,
-    order: (kept, upTo) => {
-      const reading = new Reading(concepts, weights, features, view)
-      const first = (row: number): number => (mustHoldAll(concepts) && held[row] === needed.length ? ALL_FIRST : 0)
-      const rough = new Float64Array(kept.length)
-      kept.forEach((row, i) => (rough[i] = first(row) + (score[row] ?? 0) * prior(row)))
-      const byRough = topIndexes(rough, Math.max(READ_ROWS, upTo)).map((i) => kept[i] ?? 0)
-      const read = readable(byRough, view.columns)
-      const exact = new Map(byRough.slice(0, read).map((row) => [row, first(row) + reading.score(row) * prior(row)]))
-      const reordered = [...exact.keys()].sort((a, b) => (exact.get(b) ?? 0) - (exact.get(a) ?? 0) || tie(view.columns, a, b))
-      return [...reordered, ...byRough.slice(read)]
-    },
+  return new Ranked(rows, relaxed, least, { concepts, weights, features, view, now, score, complete: mustHoldAll(concepts) ? held : null, needed: needed.length })
+}
+
+interface Judged {
+  readonly concepts: readonly Concept[]
+  /** inverse document frequency of each of them */
+  readonly weights: readonly number[]
+  readonly features: readonly Feature[]
+  readonly view: Shelf
+  readonly now: number
+  /** of each row, how rare the things are that it holds */
+  readonly score: Float32Array
+  /** how many of those needed each row holds, where rows that hold them all come first */
+  readonly complete: Uint8Array | null
+  readonly needed: number
+}
+
+class Ranked implements Ranking {
+  constructor(readonly rows: Int32Array, readonly relaxed: boolean, readonly least: number, private readonly judged: Judged) {}
+
+  order(kept: Int32Array, upTo: number): number[] {
+    const { concepts, weights, features, view, score } = this.judged
+    const rough = new Float64Array(kept.length)
+    for (const [i, row] of kept.entries()) rough[i] = this.worth(row, score[row] ?? 0)
+    const byRough = topIndexes(rough, Math.max(READ_ROWS, upTo)).map((i) => kept[i] ?? 0)
+    const read = readable(byRough, view.columns)
+    const reading = new Reading(concepts, weights, features, view)
+    const exact = new Map<number, number>()
+    for (const row of byRough.slice(0, read)) exact.set(row, this.worth(row, reading.score(row)))
+    const reordered = [...exact.keys()].sort((a, b) => (exact.get(b) ?? 0) - (exact.get(a) ?? 0) || tie(view.columns, a, b))
+    return [...reordered, ...byRough.slice(read)]
+  }
+
+  private worth(row: number, score: number): number {
+    const { view, now, complete, needed } = this.judged
+    return (complete?.[row] === needed ? ALL_FIRST : 0) + score * trust(view.columns, row, now)
   }
 }
 
