@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Sight } from './domain/policy/readable.js'
@@ -198,4 +199,15 @@ t.test('when the engine hangs, those who wait for their turn are given the basic
   const { first } = open([near], { atOnce: 2 })
   t.same(new Set(await Promise.all(Array.from({ length: 10 }, () => first()))), new Set(['basic']))
   t.equal(near.asked.length, 2, 'nobody else has waited for it')
+})
+
+t.test('nothing waits any longer for somebody to go away once they have their answer', async (t) => {
+  const near = new FarEngine('near')
+  const { finding } = open([near])
+  const { signal } = new AbortController()
+  t.match(await finding.search(EMPTY_QUERY, SIGHT, { now: NOW }, signal), { hits: [{ id: 'near' }] })
+  t.equal(getEventListeners(signal, 'abort').length, 0)
+  near.answer = down
+  await finding.search(EMPTY_QUERY, SIGHT, { now: NOW }, signal)
+  t.equal(getEventListeners(signal, 'abort').length, 0, 'nor when it was the basic search that answered')
 })

@@ -51,11 +51,13 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
     const fit = asked.filter((each) => each.isFit)
     if (fit.length === 0) return null
     const over = new AbortController()
-    const given = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
+    const gone = (): void => over.abort(signal?.reason)
+    signal?.addEventListener('abort', gone, { once: true })
     const put = performance.now()
     const late = patience === null ? null : setTimeout(() => over.abort(new SearchUnavailable('no engine answered in time')), patience)
     try {
-      return await firstOf(fit.map((each) => () => each.ask(ask, given)), hurry, given, (n) => fit[n]?.failed(new SearchUnavailable('another engine was faster'), put))
+      const asks = fit.map((each) => () => each.ask(ask, over.signal))
+      return await firstOf(asks, hurry, over.signal, (n) => fit[n]?.failed(new SearchUnavailable('another engine was faster'), put))
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       if (over.signal.aborted) for (const each of fit) each.failed(over.signal.reason, put)
@@ -63,6 +65,7 @@ export function openFinding(engines: readonly Answering[], basic: BasicSearch, o
       return null
     } finally {
       if (late) clearTimeout(late)
+      signal?.removeEventListener('abort', gone)
       over.abort(ANSWERED)
     }
   }

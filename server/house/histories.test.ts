@@ -33,7 +33,8 @@ async function told(runs: number, fault: Fault | null = null, shrinks = true): P
     last = one
     throw new Error(one.wrong.slice(0, 5).join('\n'))
   }), { numRuns: runs, seed: SEED, endOnFailure: !shrinks })
-  const failure = outcome.failed ? `TACIT_SEED=${outcome.seed}, path ${outcome.counterexamplePath}, after ${outcome.numRuns} histories and ${outcome.numShrinks} shrinks` : null
+  const broken = last === null && outcome.errorInstance instanceof Error ? `: ${outcome.errorInstance.stack}` : ''
+  const failure = outcome.failed ? `TACIT_SEED=${outcome.seed}, path ${outcome.counterexamplePath}, after ${outcome.numRuns} histories and ${outcome.numShrinks} shrinks${broken}` : null
   return { failure, last, done }
 }
 

@@ -1,10 +1,12 @@
+import { getEventListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Meilisearch } from 'meilisearch'
 import t from 'tap'
 import type { SearchEngine } from '../../../domain/search/port.js'
-import { STAFF, collect, entry, find, ids } from '../contract/subject.js'
+import { parseQuery } from '../../../domain/search/query.js'
+import { NOW, STAFF, collect, entry, find, ids } from '../contract/subject.js'
 import { openMeilisearch } from './engine.js'
 import { keysFor } from './keys.js'
 import { settingsOf, settingsToChange } from './settings.js'
@@ -52,6 +54,23 @@ t.test('a server that hangs is given up in time, and answers again when it goes 
   server.resume()
   await until(async () => engine.status().state === 'ready' && (await ids(engine, 'passbook').catch(() => [])).length === 1)
   t.same(await ids(engine, 'passbook'), ['a'])
+})
+
+t.test('a search under way ends when the engine is closed, or whoever asked is gone; neither is waited for afterwards', real, async (t) => {
+  const server = await startMeilisearch(t)
+  const engine = await scratchMeilisearch(t, server, { told: () => {}, patience: 60_000 })
+  await engine.put([entry('a', 'passbook')])
+  const leaver = new AbortController()
+  const asked = (): Promise<string> => engine.search(parseQuery('passbook'), STAFF, { now: NOW }, leaver.signal).then(({ hits }) => hits[0]?.id ?? 'nothing', (error: Error) => error.message)
+  t.equal(await asked(), 'a')
+  t.equal(getEventListeners(leaver.signal, 'abort').length, 0)
+  server.pause()
+  const [left, closed] = [asked(), find(engine, 'passbook').then(() => 'answered', (error: Error) => error.name)]
+  leaver.abort(new Error('gone away'))
+  t.equal(await left, 'gone away')
+  await engine.close()
+  t.equal(await closed, 'SearchUnavailable')
+  server.resume()
 })
 
 t.test('a server that was emptied, or holds what others put there, wants a rebuild and shows nothing foreign', real, async (t) => {

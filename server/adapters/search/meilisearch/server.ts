@@ -30,7 +30,8 @@ export class Server {
   private keys: Keys | null = null
   private clients: Record<keyof Keys, Meilisearch> | null = null
   private readonly questions = questions()
-  private readonly leaving = new AbortController()
+  /** searches under way */
+  private readonly asked = new Set<AbortController>()
   private timer: NodeJS.Timeout | undefined
   private checking: Promise<void> | null = null
   private failures = 0
@@ -57,16 +58,24 @@ export class Server {
 
   /** @throws SearchUnavailable, or the signal's reason */
   async search<T>(work: (client: Meilisearch, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const patience = AbortSignal.timeout(this.options.patience ?? 1_500)
-    const any = AbortSignal.any([patience, this.leaving.signal, ...(signal ? [signal] : [])])
     signal?.throwIfAborted()
-    if (this.state === 'starting') await Promise.race([this.firstLook, rejected(any)]).catch(() => {})
-    signal?.throwIfAborted()
+    // One controller and one timer, both let go of as soon as it is over: signals made of signals stay until their time is up.
+    const over = new AbortController()
+    const gone = (): void => over.abort(signal?.reason)
+    const late = setTimeout(() => over.abort(new DOMException('no answer in time', 'TimeoutError')), this.options.patience ?? 1_500)
+    signal?.addEventListener('abort', gone, { once: true })
+    this.asked.add(over)
     try {
-      return await work(this.client('searching'), any)
+      if (this.state === 'starting') await Promise.race([this.firstLook, rejected(over.signal)]).catch(() => {})
+      signal?.throwIfAborted()
+      return await work(this.client('searching'), over.signal)
     } catch (error) {
       signal?.throwIfAborted()
       throw this.failed('search', error)
+    } finally {
+      clearTimeout(late)
+      signal?.removeEventListener('abort', gone)
+      this.asked.delete(over)
     }
   }
 
@@ -100,7 +109,7 @@ export class Server {
   close(): void {
     this.state = 'closed'
     clearTimeout(this.timer)
-    this.leaving.abort(new SearchUnavailable('the search is closed'))
+    for (const over of this.asked) over.abort(new SearchUnavailable('the search is closed'))
     this.questions.close()
   }
 

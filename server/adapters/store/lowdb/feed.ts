@@ -40,6 +40,8 @@ export class CatalogFeed implements Feed {
   private readonly listeners = new Set<() => void>()
   private readonly cursors: Map<string, number>
   private due: NodeJS.Timeout | null = null
+  /** the last write of the places */
+  private kept: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly catalog: Catalog,
@@ -156,15 +158,16 @@ export class CatalogFeed implements Feed {
     for (const listener of this.listeners) listener()
   }
 
-  /** Writes what is not yet on disk. */
+  /** Writes what is not yet on disk, and waits for a write under way: afterwards the data directory may be somebody else's. */
   async close(): Promise<void> {
-    if (this.due) await this.keepPlaces()
+    await (this.due ? this.keepPlaces() : this.kept)
   }
 
   private async keepPlaces(): Promise<void> {
     if (this.due) clearTimeout(this.due)
     this.due = null
-    await this.places.change((now) => ({ ...now, cursors: Object.fromEntries(this.cursors) }))
+    this.kept = this.places.change((now) => ({ ...now, cursors: Object.fromEntries(this.cursors) }))
+    await this.kept
   }
 
   private holdAfter(held: Held, seq: number): void {

@@ -138,6 +138,26 @@ t.test('a file of a later release is refused by name', async (t) => {
   t.match(await readFile(noteFile(bank.root, 1), 'utf8'), /"schema":999/, 'and left as it is')
 })
 
+t.test('places in the feed that are just being written are on disk before a store is closed', async (t) => {
+  const bank = await scratch(t)
+  let [slow, renaming] = [false, false]
+  const files: Files = {
+    ...realFiles,
+    rename: async (from, to) => {
+      renaming = slow
+      if (slow) await pause(300)
+      await realFiles.rename(from, to)
+    },
+  }
+  const store = await bank.open(files)
+  await post(store, openNote(1))
+  slow = true
+  await store.feed.moveCursor('search', 1)
+  await until(() => renaming)
+  await bank.close()
+  t.match(JSON.parse(await readFile(join(bank.root, 'feed.json'), 'utf8')), { cursors: { search: 1 } })
+})
+
 t.test('whichever operation of a write fails, memory, disk and catalog say the same, and the next write works', async (t) => {
   const bank = await scratch(t)
   const { id } = openNote(1)
