@@ -134,6 +134,23 @@ export async function wordsContract(t: Test, open: Opens, every = 1): Promise<vo
     t.same(await ids(engine, 'escrow shortage letter'), ['trusted', 'overdue', 'doubtful', 'beside'])
   })
 
+  await t.test('what holds all that was asked for comes before what says one word of it often; of the same words those that stand together come first', async (t) => {
+    const engine = await open(t)
+    const filler = 'a long day at the branch with many visitors who asked about other things'
+    await engine.put([
+      entry('often', 'Notary, notary, notary', { texts: { tag: ['notary'] } }),
+      entry('all', 'Visit', { body: `${filler} overdraft ${filler} notary ${filler}` }),
+      ...Array.from({ length: 9 }, (_, i) => entry(`other${i}`, 'Overdraft limit')),
+    ])
+    t.equal((await ids(engine, 'overdraft notary'))[0], 'all')
+    await engine.put([
+      entry('apart', 'Visit', { body: `escrow ${filler} shortage ${filler}` }),
+      entry('beside', 'Visit', { body: `${filler} escrow shortage ${filler}` }),
+      entry('turned', 'Visit', { body: `shortage ${filler} ${filler} escrow` }),
+    ])
+    t.equal((await ids(engine, 'escrow shortage'))[0], 'beside')
+  })
+
   await t.test('a title, a tag and a customer weigh more than the text', async (t) => {
     const engine = await open(t)
     const long = 'words that say something else entirely about the day at the branch and its visitors'
