@@ -9,19 +9,25 @@ import { scratchMeilisearch, scratchPostgres, type ScratchServer } from './bench
 import { manyPeople, severalPortals, whileImporting, type Note } from './bench/under-load.js'
 
 /**
- * npm run bench -- --notes 10000,100000 [--store files|postgres] [--engine embedded|meili] [--json FILE] [--keep] [--seeded]
+ * npm run bench -- --notes 10000,100000 [--store files|postgres] [--engine embedded|meili] [--import N] [--json FILE] [--keep] [--seeded]
  * Seeds scratch data, starts the portal in a process of its own, and measures what README.md promises, with the floors
  * of the same run. Nothing here asserts: it prints a table and JSON. `--seeded`: DATABASE_URL, MEILI_URL and MEILI_INDEX hold so many notes already, as an
  * earlier run left them; the index is not built again then, which takes most of an hour for a million.
+ * `--import`: so many notes are imported while somebody posts and looks for it; a hundred thousand take an hour at a million.
  */
 const { values } = parseArgs({
   options: {
     notes: { type: 'string' }, sizes: { type: 'string', default: '10000,100000' }, store: { type: 'string', default: 'files' }, engine: { type: 'string', default: 'embedded' },
-    json: { type: 'string' }, keep: { type: 'boolean', default: false }, seeded: { type: 'boolean', default: false },
+    json: { type: 'string' }, import: { type: 'string', default: '4000' }, keep: { type: 'boolean', default: false }, seeded: { type: 'boolean', default: false },
   },
 })
 if (!['files', 'postgres'].includes(values.store) || !['embedded', 'meili'].includes(values.engine)) {
   console.error('--store is files or postgres, --engine is embedded or meili.')
+  process.exit(1)
+}
+const imported = Number(values.import)
+if (!Number.isSafeInteger(imported) || imported < 1) {
+  console.error('--import is how many notes are imported, 1 or more.')
   process.exit(1)
 }
 
@@ -61,7 +67,7 @@ async function measured(size: number): Promise<Record<string, unknown>> {
     const reader = asker([portal.origin], portal.cookies['reader-0'])
     const others = READERS.slice(1).map((login) => asker([portal.origin], portal.cookies[login]))
     await manyPeople([reader, ...others], note)
-    if (database || engine) await whileImporting(reader, note, Math.min(size, 4_000))
+    if (database || engine) await whileImporting(reader, note, Math.min(size, imported))
     if (!values.seeded) note('index rebuild while serving', (await reader('/bench/rebuild', { method: 'POST', form: { _csrf: await tokenOf(reader) } })).json())
     note('memory at the end, MB (RSS)', await memoryOf(portal))
     await closePortal(portal)

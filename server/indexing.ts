@@ -52,9 +52,12 @@ export function searchIndexing(indexed: Indexed): Consumer & { rebuild(progress?
       // Of a customer there may be very many.
       const ids = [...notes]
       do {
-        entries.push(...(await noteEntries(indexed, ids.splice(0, MOST_AT_ONCE))))
-        await engine.put(entries)
-        for (const entry of entries.splice(0)) feed.release(entry.id, entry.version, index)
+        const read = await indexed.notes.readSome(ids.splice(0, MOST_AT_ONCE), pass)
+        for (const some of fewBeforeMany(read)) {
+          entries.push(...(await entriesOf(some, indexed)))
+          await engine.put(entries)
+          for (const entry of entries.splice(0)) feed.release(entry.id, entry.version, index)
+        }
       } while (ids.length > 0)
     },
     isUp: async () => engine.status().state === 'ready',
@@ -82,7 +85,7 @@ async function* everyEntry(indexed: Indexed): AsyncIterable<Entry> {
     const entry = await customerEntry(indexed, id)
     if (entry) yield entry
   }
-  for await (const ids of chunks(indexed.notes.ids(indexed.pass), AT_ONCE)) yield* await noteEntries(indexed, ids)
+  for await (const ids of chunks(indexed.notes.ids(indexed.pass), AT_ONCE)) yield* await entriesOf(await indexed.notes.readSome(ids, indexed.pass), indexed)
 }
 
 /** Notes read in one go while an index is built. */
@@ -90,8 +93,19 @@ const AT_ONCE = 100
 /** Notes put in one go while the feed is followed: more come only with a customer. */
 const MOST_AT_ONCE = 1_000
 
-async function noteEntries(indexed: Indexed, ids: readonly string[]): Promise<Entry[]> {
-  const notes = await indexed.notes.readSome(ids, indexed.pass)
+/** What an engine takes in hardly more time than one. */
+const FEW = 8
+
+/** Many notes of an import are put by themselves and last: what somebody posted beside it need not wait until the engine has taken them too. */
+function fewBeforeMany(notes: readonly Note[]): readonly (readonly Note[])[] {
+  const inBatch = new Map<string, number>()
+  for (const { origin } of notes) if (origin) inBatch.set(origin.batch, (inBatch.get(origin.batch) ?? 0) + 1)
+  const isOfMany = ({ origin }: Note): boolean => origin !== null && (inBatch.get(origin.batch) ?? 0) > FEW
+  const many = notes.filter(isOfMany)
+  return many.length === 0 || many.length === notes.length ? [notes] : [notes.filter((note) => !isOfMany(note)), many]
+}
+
+async function entriesOf(notes: readonly Note[], indexed: Indexed): Promise<Entry[]> {
   const customers = new Map<string, Customer>()
   for (const id of new Set(notes.flatMap((note) => published(note).about.customers))) {
     const found = await indexed.customers.read(id, indexed.pass)

@@ -1,3 +1,4 @@
+import { readFile, stat } from 'node:fs/promises'
 import type { ImportWish } from '../../server/domain/curation/new-batch.js'
 import { beginBatch, newBatch } from '../../server/domain/curation/new-batch.js'
 import type { Mapping } from '../../server/domain/curation/import-mapping.js'
@@ -19,15 +20,15 @@ export function fileOf(rows: number): string {
 }
 
 /** Imports such a file as a curator's upload does. @returns how many were written, when all of them are */
-export async function importNotes(house: House, bytes: Buffer): Promise<number> {
+export async function importNotes(house: House, file: string): Promise<number> {
   const person = house.people.directory().personByLogin('curator-0')
   if (!person) throw new Error('the data directory was not seeded')
-  const wish: ImportWish = { fileName: 'bench.csv', bytes: bytes.length, source: 'bench', notes: { mapping: MAPPING, home: { department: 'retail', team: 'team-retail' }, proposed: { audience: 'enterprise', level: 'internal' } } }
+  const wish: ImportWish = { fileName: 'bench.csv', bytes: (await stat(file)).size, source: 'bench', notes: { mapping: MAPPING, home: { department: 'retail', team: 'team-retail' }, proposed: { audience: 'enterprise', level: 'internal' } } }
   const made = newBatch(house.ids.next(), person, wish, { people: house.people.directory(), vocabulary: house.vocabularies.vocabulary(), today: house.clock.today(), now: house.clock.now() })
   if (!made.ok) throw new Error(made.refusals.map(({ code }) => code).join())
   const permission = grantFor(person, made.value.id)
   if (!permission.ok) throw new Error('the bench may not import')
-  await house.imports.parts.batches.add(permission.grant, made.value, bytes)
+  await house.imports.parts.batches.add(permission.grant, made.value, await readFile(file))
   house.imports.check(made.value)
   await house.imports.idle()
   const begun = await house.imports.parts.batches.change(permission.grant, (now) => beginBatch(now))

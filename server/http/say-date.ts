@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Language } from '../domain/people/person.js'
 
 /** `day` 3 Oct 2025 · `time` 14:03 · `full` both · `ago` 12 days ago, for a moment long past the day. */
@@ -17,8 +18,7 @@ const OPTIONS: Readonly<Record<Exclude<DateStyle, 'ago'>, Intl.DateTimeFormatOpt
   full: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 }
 const formats = new Map<string, Intl.DateTimeFormat>()
-const sentences = new Map<string, string>()
-const MOST_SENTENCES = 2_000
+const sentences = new LRUCache<string, string>({ max: 2_000 })
 const NUMBERS = { en: new Intl.NumberFormat(LOCALES.en), zh: new Intl.NumberFormat(LOCALES.zh) }
 const DISTANCES = { en: distances('en'), zh: distances('zh') }
 const DAY = 86_400_000
@@ -53,11 +53,8 @@ function distances(language: Language): Intl.RelativeTimeFormat {
 /** A page says the same few days over and over, and to put one into words takes longer than to look it up. */
 function said(language: Language, style: Exclude<DateStyle, 'ago'>, timeZone: string, moment: Date): string {
   const key = `${language} ${style} ${timeZone} ${moment.getTime()}`
-  const known = sentences.get(key)
-  if (known !== undefined) return known
-  if (sentences.size >= MOST_SENTENCES) sentences.clear()
-  const sentence = formatOf(language, style, timeZone).format(moment)
-  sentences.set(key, sentence)
+  let sentence = sentences.get(key)
+  if (sentence === undefined) sentences.set(key, (sentence = formatOf(language, style, timeZone).format(moment)))
   return sentence
 }
 

@@ -53,6 +53,29 @@ t.test('a file that a spreadsheet saved is read in each way it saves: with a mar
   t.equal((await opened(text.replaceAll(';', '\t'))).ok, true)
 })
 
+t.test('JSON lines are read however they end and in whatever encoding, each on its line', async (t) => {
+  const text = '\r\n{"名称":"陈国华"}\r\n\n{"名称":"café"}'
+  const utf16 = Uint8Array.from([0xff, 0xfe, ...new Uint8Array(Uint16Array.from([...text].map((char) => char.charCodeAt(0))).buffer)])
+  for (const content of [bytes(text), bytes(`\uFEFF${text}\r\n`), utf16]) {
+    const file = await table(t, content, 'jsonl')
+    t.same(file.columns, ['名称'])
+    const read = await rows(file)
+    t.same(read.map(cells), [{ 名称: '陈国华' }, { 名称: 'café' }])
+    t.same(read.map(({ line, trouble }) => [line, trouble]), [[2, undefined], [4, undefined]])
+  }
+})
+
+t.test('a file of many pieces is read as one, and the bytes it was given stay as they are', async (t) => {
+  const lines = Array.from({ length: 9_000 }, (_, n) => `${n},客户第${n}次来访`)
+  const given = bytes(`\uFEFF${' '.repeat(70_000)}id,text\n${lines.join('\n')}`)
+  const before = given.slice()
+  const file = await table(t, given)
+  t.same(file.columns, ['id', 'text'])
+  t.same((await rows(file)).map(({ line, cells: found }) => `${line} ${[...found.values()].join()}`), lines.map((line, n) => `${n + 2} ${line}`))
+  t.same(given, before)
+  t.equal((await opened(' \n'.repeat(40_000))).ok, false, 'nothing but blanks')
+})
+
 t.test('what is no table is refused with the reason', async (t) => {
   const refused = async (content: string | Uint8Array, format: TableFormat = 'csv') => {
     const outcome = await opened(content, format)

@@ -13,12 +13,20 @@ export const tables: TableReader = {
   async open(bytes: Uint8Array, format: TableFormat): Promise<Outcome<Table>> {
     const decoded = decode(bytes)
     if (!decoded) return refused('file', 'imports.file.encoding')
-    if (decoded.text.trim() === '') return refused('file', 'imports.file.empty')
+    if (isBlank(decoded.text)) return refused('file', 'imports.file.empty')
     return format === 'csv' ? openCsv(decoded.text, decoded.encoding) : openLines(decoded.text, decoded.encoding)
   },
 }
 
-async function openCsv(text: string, encoding: Table['encoding']): Promise<Outcome<Table>> {
+function isBlank(text: Buffer): boolean {
+  const decoder = new TextDecoder()
+  for (let from = 0; from < text.length; from += PIECE) {
+    if (decoder.decode(text.subarray(from, from + PIECE), { stream: true }).trim() !== '') return false
+  }
+  return true
+}
+
+async function openCsv(text: Buffer, encoding: Table['encoding']): Promise<Outcome<Table>> {
   const delimiter = delimiterOf(text)
   let columns: readonly string[] | undefined
   for await (const record of records(text, delimiter)) {
@@ -34,7 +42,7 @@ async function openCsv(text: string, encoding: Table['encoding']): Promise<Outco
   return done({ encoding, columns: names.filter((name) => name !== ''), rows: () => csvRows(text, delimiter, names) })
 }
 
-async function* csvRows(text: string, delimiter: string, names: readonly string[]): AsyncIterable<Row> {
+async function* csvRows(text: Buffer, delimiter: string, names: readonly string[]): AsyncIterable<Row> {
   let header = true
   for await (const { line, cells, trouble } of records(text, delimiter)) {
     if (header) header = false
@@ -51,11 +59,10 @@ interface Record {
 }
 
 /** The records of a CSV text. One that cannot be read is the last: nobody knows where the next would begin. */
-async function* records(text: string, delimiter: string): AsyncGenerator<Record> {
-  const bytes = Buffer.from(text)
+async function* records(text: Buffer, delimiter: string): AsyncGenerator<Record> {
   const parser = parse({ delimiter, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_RECORD })
-  void feed(parser, bytes)
-  const lines = lineCounter(bytes)
+  void feed(parser, text)
+  const lines = lineCounter(text)
   let end = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { bytes: number } }>) {
@@ -108,28 +115,40 @@ function drained(parser: ReturnType<typeof parse>): Promise<void> {
 }
 
 /** What stands most often in the first line, outside of quotes. */
-function delimiterOf(text: string): string {
-  const first = (/^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.slice(0, 20_000))?.[0] ?? '').replace(/"(?:[^"]|"")*"/g, '')
+function delimiterOf(text: Buffer): string {
+  const first = (/^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.toString('utf8', 0, PIECE).slice(0, 20_000))?.[0] ?? '').replace(/"(?:[^"]|"")*"/g, '')
   const often = (sign: string): number => first.split(sign).length
   return [',', ';', '\t'].reduce((best, sign) => (often(sign) > often(best) ? sign : best))
 }
 
-function openLines(text: string, encoding: Table['encoding']): Outcome<Table> {
-  const lines = text.split(/\r?\n/)
-  const first = lines.find((line) => line.trim() !== '') ?? ''
+function openLines(text: Buffer, encoding: Table['encoding']): Outcome<Table> {
+  let first = ''
+  for (const line of linesOf(text)) {
+    first = line
+    if (first.trim() !== '') break
+  }
   const row = jsonRow(first, 1)
   if (row.trouble) return refused('file', 'imports.jsonl.first')
   return done({
     encoding,
     columns: [...row.cells.keys()],
     rows: async function* () {
-      for (const [n, line] of lines.entries()) {
-        if (line.trim() === '') continue
-        if (n % 100 === 99) await new Promise(setImmediate)
-        yield jsonRow(line, n + 1)
+      let n = 0
+      for (const line of linesOf(text)) {
+        n += 1
+        if (n % 100 === 0) await new Promise(setImmediate)
+        if (line.trim() !== '') yield jsonRow(line, n)
       }
     },
   })
+}
+
+function* linesOf(text: Buffer): Iterable<string> {
+  for (let from = 0, end = 0; from <= text.length; from = end + 1) {
+    const found = text.indexOf(LF, from)
+    end = found < 0 ? text.length : found
+    yield text.toString('utf8', from, end > from && text[end - 1] === CR ? end - 1 : end)
+  }
 }
 
 function jsonRow(line: string, number: number): Row {

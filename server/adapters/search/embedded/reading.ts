@@ -44,19 +44,18 @@ export class Reading {
     if (!streams) return 0
     const { concepts, idf } = this
     const norm = K1 * (1 - B + (B * (this.view.columns.length[row] ?? 0)) / this.view.meanLength)
-    const frequency = new Float64Array(concepts.length)
-    const nearness = new Nearness(concepts.length)
+    const found = new Occurrences(concepts.length)
     const counts = new Map<Feature, number>()
     for (const field of PAIR_FIELDS) {
-      nearness.newField()
-      this.readPairs(streams[field], FIELD_WEIGHTS[field], frequency, nearness, counts)
+      found.newField()
+      this.read(streams[field], FIELD_WEIGHTS[field], this.pairs, counts, found)
     }
-    if (this.words.size > 0) for (const field of WORD_FIELDS) this.readWords(streams[field], FIELD_WEIGHTS[field], counts)
-    let score = NEARNESS * nearness.gain(idf)
+    if (this.words.size > 0) for (const field of WORD_FIELDS) this.read(streams[field], FIELD_WEIGHTS[field], this.words, counts, null)
+    let score = NEARNESS * found.gain(idf)
     concepts.forEach((concept, c) => {
       // What its pairs and words already say is not counted twice.
       if (concept.dense && concept.ways.length === 1 && !concept.required) return
-      let often = frequency[c] ?? 0
+      let often = found.often[c] ?? 0
       for (const way of concept.ways) if (isPhrase(way) && includes(way.found.rows, row)) often += way.weight
       score += LATIN * (idf[c] ?? 0) * saturated(often, norm)
     })
@@ -64,25 +63,16 @@ export class Reading {
     return score
   }
 
-  private readPairs(stream: string, weight: number, frequency: Float64Array, nearness: Nearness, counts: Map<Feature, number>): void {
+  /** @param found what the concepts are counted in; null for a field that says again what another has said */
+  private read(stream: string, weight: number, features: ReadonlyMap<string, Feature>, counts: Map<Feature, number>, found: Occurrences | null): void {
     for (let start = 0, position = 0; start < stream.length; position++) {
       const end = endOfToken(stream, start)
       if (this.begins.has(stream.charCodeAt(start))) {
         const token = stream.slice(start, end)
-        for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) {
-          frequency[concept] = (frequency[concept] ?? 0) + weight * part
-          nearness.at(concept, position)
-        }
-        count(this.pairs.get(token), weight, counts)
+        if (found) for (const [concept, part] of this.ofToken.get(token) ?? NOTHING) found.at(concept, position, weight * part)
+        const feature = features.get(token)
+        if (feature) counts.set(feature, (counts.get(feature) ?? 0) + weight)
       }
-      start = end + 1
-    }
-  }
-
-  private readWords(stream: string, weight: number, counts: Map<Feature, number>): void {
-    for (let start = 0; start < stream.length; ) {
-      const end = endOfToken(stream, start)
-      if (this.begins.has(stream.charCodeAt(start))) count(this.words.get(stream.slice(start, end)), weight, counts)
       start = end + 1
     }
   }
@@ -91,10 +81,6 @@ export class Reading {
 function endOfToken(stream: string, start: number): number {
   const end = stream.indexOf(' ', start)
   return end < 0 ? stream.length : end
-}
-
-function count(feature: Feature | undefined, weight: number, counts: Map<Feature, number>): void {
-  if (feature) counts.set(feature, (counts.get(feature) ?? 0) + weight)
 }
 
 const NOTHING: readonly [number, number][] = []
@@ -108,12 +94,15 @@ function saturated(frequency: number, norm: number): number {
   return frequency === 0 ? 0 : (frequency * (K1 + 1)) / (frequency + norm)
 }
 
-/** How close neighbouring words of the query stand in a text: next to each other counts most. */
-class Nearness {
+/** How often each concept stands in a text, and how close those that are neighbours in the query: next to each other counts most. */
+class Occurrences {
+  /** weighed by field and by way of saying it */
+  readonly often: Float64Array
   private readonly last: Float64Array
   private readonly closest: Float64Array
 
   constructor(private readonly count: number) {
+    this.often = new Float64Array(count)
     this.last = new Float64Array(count).fill(-1e9)
     this.closest = new Float64Array(count).fill(1e9)
   }
@@ -122,7 +111,8 @@ class Nearness {
     this.last.fill(-1e9)
   }
 
-  at(concept: number, position: number): void {
+  at(concept: number, position: number, weight: number): void {
+    this.often[concept] = (this.often[concept] ?? 0) + weight
     this.last[concept] = position
     for (const other of [concept - 1, concept + 1]) {
       if (other < 0 || other >= this.count) continue

@@ -9,6 +9,7 @@ import type { Schema } from '../schema.js'
 import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
 import { read, written } from './documents.js'
+import { bytesIn } from './large-bytes.js'
 import { piece, type Piece } from './pieces.js'
 
 const SCHEMA = BATCH_FILE as unknown as Schema<Batch>
@@ -38,7 +39,7 @@ export function openBatches(database: Database): Batches {
       granted(grant, batch.id)
       await database.transaction(async (tx) => {
         await tx.rows(piece('INSERT INTO import_batch (id, version, created_at, unfinished, doc) VALUES (?, 1, ?, ?, ?::jsonb)', batch.id, batch.createdAt, isUnfinished(batch), written(SCHEMA, batch)))
-        await tx.rows(piece('INSERT INTO import_file (batch, bytes) VALUES (?, ?)', batch.id, Buffer.from(file)))
+        await tx.rows(piece('INSERT INTO import_file (batch, bytes) VALUES (?, ?)', batch.id, file))
       })
     },
     change: async (grant, verb) => {
@@ -58,7 +59,7 @@ export function openBatches(database: Database): Batches {
       })
       return value
     },
-    file: async (batch) => (await database.one<{ bytes: Buffer }>(piece('SELECT bytes FROM import_file WHERE batch = ?', batch.id)))?.bytes ?? null,
+    file: async (batch) => (await database.transaction((tx) => bytesIn(tx, 'import_file', batch.id))).value,
     dropFile: async (batch) => void (await database.run(piece('DELETE FROM import_file WHERE batch = ?', batch.id))),
     drop: async (grant) => void (await database.run(piece('DELETE FROM import_batch WHERE id = ?', grant.thing))),
     rewrite: async (_pass, verb) => {
@@ -67,8 +68,7 @@ export function openBatches(database: Database): Batches {
         const { value } = await database.transaction(async (tx) => {
           // The batch first, as everybody who writes one does; its file cannot come back while it is held.
           const row = await tx.one<Row>(piece(`${SELECT} WHERE id = ? FOR UPDATE`, batch.id))
-          const file = row && (await tx.one<{ bytes: Buffer }>(piece('SELECT bytes FROM import_file WHERE batch = ?', batch.id)))
-          const next = row ? await verb(batchOf(row), file?.bytes ?? null) : null
+          const next = row ? await verb(batchOf(row), await bytesIn(tx, 'import_file', batch.id)) : null
           if (!row || !next) {
             tx.drop()
             return false

@@ -11,7 +11,7 @@ export function mailFilesIn(database: Database): {
   return {
     makeFolder: async () => {},
     write: async (path, bytes) => {
-      await database.run(piece('INSERT INTO mail_file (path, bytes) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET bytes = EXCLUDED.bytes', path, Buffer.from(bytes)))
+      await database.run(piece('INSERT INTO mail_file (path, bytes) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET bytes = EXCLUDED.bytes', path, bytes))
     },
     read: async (path) => (await database.one<{ bytes: Buffer }>(piece('SELECT bytes FROM mail_file WHERE path = ?', path)))?.bytes ?? null,
     names: async (folder) => {

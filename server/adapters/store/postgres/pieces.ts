@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { keptText } from './letters.js'
 
-export type Value = string | number | boolean | null | Buffer | readonly string[]
+export type Value = string | number | boolean | null | Uint8Array | readonly string[]
 
 /** A piece of SQL with the values of its question marks, in their order. */
 export interface Piece {

@@ -4,6 +4,7 @@ import { newestFirst } from '../list-orders.js'
 import { NoSuchDocument } from '../store-errors.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
+import { bytesIn } from './large-bytes.js'
 import { piece } from './pieces.js'
 import { Room, type Changes } from './room.js'
 
@@ -15,7 +16,7 @@ export async function openStaffImports(database: Database, around: Around): Prom
   let known: readonly StaffImport[] | null = null
   const room = await around.open(new Room<StaffImport>(database, 'staff-imports', { now: 1 }, () => { known = null }))
   const put = async (id: string, paper: StaffPaper, bytes: Uint8Array) => void (await database.run(piece(
-    'INSERT INTO staff_paper (id, bytes) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET bytes = EXCLUDED.bytes', `${id}.${paper}`, Buffer.from(bytes),
+    'INSERT INTO staff_paper (id, bytes) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET bytes = EXCLUDED.bytes', `${id}.${paper}`, bytes,
   )))
 
   return {
@@ -40,7 +41,7 @@ export async function openStaffImports(database: Database, around: Around): Prom
       })
       return room.get(id) as StaffImport
     },
-    paper: async (id, paper) => (await database.one<{ bytes: Buffer }>(piece('SELECT bytes FROM staff_paper WHERE id = ?', `${id}.${paper}`)))?.bytes ?? null,
+    paper: async (id, paper) => (await database.transaction((tx) => bytesIn(tx, 'staff_paper', `${id}.${paper}`))).value,
     dropFile: async (id) => void (await database.run(piece('DELETE FROM staff_paper WHERE id = ?', `${id}.file`))),
     drop: async (id, over) => {
       let kept: StaffImport | undefined
