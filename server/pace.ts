@@ -5,7 +5,7 @@ const MOST = 300
 
 /** How much may be written before search is waited for: as much as the engines take in a moment, however large their indexes have become. */
 export class Pace {
-  private slice = 36
+  private slice = LEAST
   private wrote = 0
   private since: number | null = null
 

@@ -43,6 +43,17 @@ t.test('whoever writes much waits until every engine that answers has nearly kep
   t.ok(asked.every((most = Infinity) => most <= 301), 'and nobody counts further than that')
 })
 
+t.test('whoever writes much waits for an engine that will take it faster in a moment, though it is not behind', async (t) => {
+  const { states, asked, written } = open(t)
+  states.set('far', { ...READY, settling: true })
+  let through = false
+  const waits = written(100).then(() => (through = true))
+  while (asked.length < 8) await new Promise(setImmediate)
+  t.notOk(through)
+  states.set('far', READY)
+  await waits
+})
+
 t.test('an engine that is down or being built is not waited for', async (t) => {
   const { lag, states, asked, written } = open(t)
   lag.set('far', 1_000_000)

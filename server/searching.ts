@@ -67,6 +67,7 @@ export interface Searching {
 /** An engine elsewhere takes a thousand things in hardly more time than ten. */
 const MOST_ELSEWHERE = 1_000
 const ROOM_MS = 50
+/** Longer than an engine takes to settle. */
 const LOOKS = 200
 const LOOK_MS = 2_000
 const SCRUB_MS = 20_000
@@ -132,7 +133,8 @@ export function openSearching(parts: SearchingParts): Searching {
       // A bounded wait: an import must end although an engine is slow.
       for (; looks < LOOKS; looks += 1) {
         const engines = await finder.engines(pace.behind + 1)
-        if (engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
+        const settling = parts.engines.some(({ engine }) => engine.status().settling)
+        if (!settling && engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
         await pause(ROOM_MS)
       }
       pace.wentOn(performance.now(), looks > 0)

@@ -63,6 +63,9 @@ t.test('JSON lines are read however they end and in whatever encoding, each on i
     t.same(read.map(cells), [{ 名称: '陈国华' }, { 名称: 'café' }])
     t.same(read.map(({ line, trouble }) => [line, trouble]), [[2, undefined], [4, undefined]])
   }
+  const [first, wrong] = await rows(await table(t, '\uFEFF{"a":1}\r\nnot json\r\n', 'jsonl'))
+  t.same(cells(first), { a: '1' }, 'right after the mark')
+  t.same([wrong?.line, wrong?.raw], [2, ['not json']], 'as it stands in the file, without its end')
 })
 
 t.test('a file of many pieces is read as one, and the bytes it was given stay as they are', async (t) => {

@@ -170,6 +170,8 @@ export interface Status {
   readonly entries: number
   /** how often the engine had to be started again since it was opened */
   readonly restarts: number
+  /** in a few seconds it will take much in a fraction of the time: whoever has much to write had better wait */
+  readonly settling?: boolean
 }
 
 /** The engine is down, too slow or closed. Pages stay up and say so; nothing of the engine's own words is shown. */

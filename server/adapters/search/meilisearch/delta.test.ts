@@ -27,6 +27,18 @@ t.test('what is new gets an index of its own when there is much of it beside a l
   t.same([delta.open, delta.takes(900_000), delta.entries], [false, false, 0])
 })
 
+t.test('so much at once that it is an import needs no second look, and whoever writes it hears that it will soon be taken faster', async (t) => {
+  const delta = new Delta('tacit-delta', { from: 1_000, much: 50, announced: 5_000, overlap: 0 })
+  t.notOk(delta.isWanted(19, 1_000, 0))
+  t.ok(delta.isWanted(20, 1_000, 61_000))
+  t.notOk(delta.isAnnounced(61_000))
+  delta.saw(true, 0, 62_000)
+  t.ok(delta.isAnnounced(66_999))
+  t.notOk(delta.isAnnounced(67_000), 'it takes them now')
+  delta.saw(false, 0, 67_001)
+  t.notOk(delta.isAnnounced(67_002))
+})
+
 await t.test('an index in two', { skip: MEILISEARCH_MISSING }, async (t) => {
   const server = await startMeilisearch(t)
   const client = new Meilisearch({ host: server.url, apiKey: server.key, defaultWaitOptions: { timeout: 60_000 } })
@@ -158,6 +170,8 @@ await t.test('an index in two', { skip: MEILISEARCH_MISSING }, async (t) => {
     t.equal((await client.index('announced').getDocument('_about'))['about'].delta, true, 'premise: it is announced')
     await engine.put([entry('b', 'ledger')])
     t.same(await held('announced'), ['a', 'b'])
+    t.equal(engine.status().settling, true)
+    t.equal((await open('announced')).status().settling, false, 'a portal that puts it there at once')
     t.equal((await find(engine, 'ledger')).total, 2)
   })
 

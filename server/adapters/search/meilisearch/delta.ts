@@ -13,6 +13,8 @@ export interface Splitting {
 /** A hundred new entries take the engine three seconds at a million, and as many in an index of their own a fifth of one (content/decisions/0033). */
 export const SPLITTING: Splitting = { from: 50_000, much: 50, announced: 7_500, overlap: 2_000 }
 
+/** New entries put at once that are an import, or what came up while the engine was busy. */
+const MANY = 20
 const MINUTE = 60_000
 const PAUSE = 10 * MINUTE
 
@@ -38,6 +40,11 @@ export class Delta {
     return this.seenOpen !== null && now - this.seenOpen >= this.splitting.announced
   }
 
+  /** Whether new entries will go there in a moment. */
+  isAnnounced(now: number): boolean {
+    return this.open && !this.takes(now)
+  }
+
   saw(open: boolean, entries: number, now: number): void {
     this.entries = open ? entries : 0
     this.seenOpen = open ? (this.seenOpen ?? now) : null
@@ -52,6 +59,6 @@ export class Delta {
   isWanted(fresh: number, large: number, now: number): boolean {
     this.lately = [...this.lately.filter(({ at }) => now - at < MINUTE), { at: now, entries: fresh }]
     if (this.open || now < this.postponed || large < this.splitting.from) return false
-    return this.lately.reduce((sum, { entries }) => sum + entries, 0) >= this.splitting.much
+    return fresh >= MANY || this.lately.reduce((sum, { entries }) => sum + entries, 0) >= this.splitting.much
   }
 }

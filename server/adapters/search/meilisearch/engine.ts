@@ -116,8 +116,8 @@ class MeilisearchEngine implements SearchEngine {
 
   status(): Status {
     const { state, returns } = this.server
-    const { complete, entries, rebuilding } = this.keeping
-    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, rebuilding, entries, restarts: returns }
+    const { complete, entries, rebuilding, settling } = this.keeping
+    return { state: state === 'closed' ? 'down' : state, wantsRebuild: !complete, rebuilding, entries, restarts: returns, settling }
   }
 
   async close(): Promise<void> {

@@ -63,6 +63,11 @@ export class Keeping {
     return this.writing.hasVectors ? `${STAMP}-${EMBEDDER}` : STAMP
   }
 
+  /** What is new goes to the large one for the last few seconds. */
+  get settling(): boolean {
+    return this.delta.isAnnounced(performance.now())
+  }
+
   get rebuilding(): number | null {
     return this.building?.done ?? null
   }

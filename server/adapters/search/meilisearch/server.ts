@@ -21,6 +21,8 @@ const PULSE = 5_000
 const ADMIN_PATIENCE = 5_000
 /** A large batch, or settings that index everything again. */
 const TASK_PATIENCE = 600_000
+/** What people wrote, or a slice of an import. */
+const SMALL_TASK = 3_000
 
 /** The connection to one server: looked for until it is there, watched, and found again when it was away. */
 export class Server {
@@ -168,13 +170,13 @@ export class Server {
 /** @param fine codes of failures that leave everything as it was meant to be */
 export async function finished(client: Meilisearch, enqueued: PromiseLike<Pick<EnqueuedTask, 'taskUid'>>, fine: readonly string[] = []): Promise<void> {
   const { taskUid } = await enqueued
-  const until = Date.now() + TASK_PATIENCE
-  // Often at first, since a small one is done in a moment; then ever less so.
-  for (let wait = 5; ; wait = Math.min(250, wait * 1.3)) {
+  const began = Date.now()
+  // Often at first, since a small one is done in a moment and others wait behind it; then ever less so.
+  for (let wait = 5; ; wait = Math.min(Date.now() - began < SMALL_TASK ? 50 : 250, wait * 1.3)) {
     const task: Task = await client.tasks.getTask(taskUid)
     if (task.status === 'succeeded' || fine.includes(task.error?.code ?? '')) return
     if (task.status !== 'enqueued' && task.status !== 'processing') throw new TaskFailed(task.error?.code ?? task.status)
-    if (Date.now() > until) throw new TaskFailed('task_too_slow')
+    if (Date.now() - began > TASK_PATIENCE) throw new TaskFailed('task_too_slow')
     await pause(wait)
   }
 }

@@ -7,7 +7,7 @@ const KEYS = { import_file: 'batch', staff_paper: 'id' } as const
 const PIECE = 2 * 1024 * 1024
 
 /**
- * A file that is kept in a row, a piece at a time: in one go the driver would hold it five times over for a moment, twice of that as hexadecimal digits.
+ * A file that is kept in a row, a piece at a time: in one go the driver would hold it several times over for a moment, as hexadecimal digits too.
  * @param tx the row is kept from changing until it ends
  * @returns null when there is none
  */
