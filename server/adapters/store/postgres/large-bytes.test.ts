@@ -4,19 +4,14 @@ import { Database } from './database.js'
 import { bytesIn } from './large-bytes.js'
 import { piece } from './pieces.js'
 import { scratchServer } from './scratch-postgres.js'
-import { openStore } from './store.js'
 
 const server = await scratchServer()
 
 if (typeof server === 'string') {
   await t.test('files in rows', { skip: server }, async () => {})
 } else {
+  // Other files of the suite take the server down: nothing is left open for them.
   const database = Database.open({ url: await server.fresh() })
-  const store = await openStore(database, { instance: 'one', troubled: (error) => t.fail(String(error)) })
-  t.teardown(async () => {
-    await store.close()
-    await database.close()
-  })
   const write = (id: string, bytes: Uint8Array) => database.run(piece('INSERT INTO staff_paper (id, bytes) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET bytes = EXCLUDED.bytes', id, bytes))
   const read = async (id: string) => (await database.transaction((tx) => bytesIn(tx, 'staff_paper', id))).value
 
@@ -46,4 +41,5 @@ if (typeof server === 'string') {
     await writing
     t.equal(seen.size, 2, 'premise: it was written over meanwhile')
   })
+  await database.close()
 }
