@@ -13,7 +13,7 @@ import { manyPeople, severalPortals, whileImporting, type Note } from './bench/u
  * Seeds scratch data, starts the portal in a process of its own, and measures what README.md promises, with the floors
  * of the same run. Nothing here asserts: it prints a table and JSON. `--seeded`: DATABASE_URL, MEILI_URL and MEILI_INDEX hold so many notes already, as an
  * earlier run left them; the index is not built again then, which takes most of an hour for a million.
- * `--import`: so many notes are imported while somebody posts and looks for it; a hundred thousand take an hour at a million.
+ * `--import`: so many notes are imported while somebody posts and looks for it; a hundred thousand take an hour and a half at a million.
  */
 const { values } = parseArgs({
   options: {

@@ -138,9 +138,9 @@ class Asked {
 
   async report(most?: number): Promise<EngineReport> {
     const { name, engine, hold, behind } = this.answering
-    const { state, entries, rebuilding } = engine.status()
+    const { state, entries, rebuilding, settling } = engine.status()
     const things = await behind(most)
-    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, behind: things, onHold: hold()?.size ?? things.things }
+    return { name, state: this.isResting ? 'resting' : state, entries, rebuilding, ...(settling && { settling }), behind: things, onHold: hold()?.size ?? things.things }
   }
 
   private get isResting(): boolean {

@@ -133,8 +133,7 @@ export function openSearching(parts: SearchingParts): Searching {
       // A bounded wait: an import must end although an engine is slow.
       for (; looks < LOOKS; looks += 1) {
         const engines = await finder.engines(pace.behind + 1)
-        const settling = parts.engines.some(({ engine }) => engine.status().settling)
-        if (!settling && engines.every(({ state, rebuilding, behind }) => state !== 'ready' || rebuilding !== null || behind.things <= pace.behind)) break
+        if (engines.every(({ state, rebuilding, settling, behind }) => state !== 'ready' || rebuilding !== null || (!settling && behind.things <= pace.behind))) break
         await pause(ROOM_MS)
       }
       pace.wentOn(performance.now(), looks > 0)

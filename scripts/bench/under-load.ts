@@ -58,7 +58,7 @@ export async function whileImporting(ask: Ask, note: Note, rows: number): Promis
     found.push(performance.now() - at)
     done = (await ask('/bench/imported')).json() as Imported
   }
-  await rm(file, { force: true })
+  await rm(file)
   note(`importing ${done.rows} notes in files of at most ${ROWS_OF_A_FILE}, a second`, round((done.rows / done.ms) * 1_000))
   note('posted to found while it is imported, ms', summary(found))
 }

@@ -77,6 +77,7 @@ export interface EngineReport {
   readonly state: Status['state'] | 'resting'
   readonly entries: number
   readonly rebuilding: number | null
+  readonly settling?: Status['settling']
   /** how many things were written that it has not taken yet */
   readonly behind: Behind
   readonly onHold: number
