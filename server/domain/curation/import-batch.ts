@@ -132,6 +132,11 @@ export function batchAccess(batch: Batch): Access {
   }
 }
 
+/** A process that ends now leaves it in the middle. */
+export function isUnfinished({ state, acceptance }: Batch): boolean {
+  return state === 'checking' || state === 'running' || (acceptance !== null && acceptance.finishedAt === null)
+}
+
 /** What the importer may choose: departments of their own domain, and teams they belong to or look after. */
 export function objectionToHome(home: Home, person: Person, people: Directory, today: string): Refused | null {
   const domain = people.domainOf(person, today)

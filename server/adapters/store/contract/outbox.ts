@@ -130,8 +130,8 @@ export async function outboxContract(t: Test, open: (t: Test) => Promise<OpenOut
 }
 
 /** The number of its schema is the store's business. */
-export function asKept({ schema: _, ...letter }: Letter): object {
-  return letter
+export function asKept({ schema: _, ...document }: { readonly schema: number }): object {
+  return document
 }
 
 async function settle(outbox: Outbox, { id }: Pick<Letter, 'id'>): Promise<void> {

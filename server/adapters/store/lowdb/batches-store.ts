@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { batchAccess, type Batch, type Batches } from '../../../domain/curation/import-batch.js'
+import { batchAccess, isUnfinished, type Batch, type Batches } from '../../../domain/curation/import-batch.js'
 import { decided } from '../decided.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import { granted } from '../../../domain/policy/grant.js'
@@ -102,8 +102,4 @@ export async function openBatches(keeping: Keeping): Promise<Batches> {
     },
     unfinished: async (_pass: Everything) => [...known.values()].filter(isUnfinished),
   }
-}
-
-function isUnfinished({ state, acceptance }: Batch): boolean {
-  return state === 'checking' || state === 'running' || (acceptance !== null && acceptance.finishedAt === null)
 }

@@ -1,5 +1,6 @@
 import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
 import type { Channels } from '../../../domain/digests/port.js'
+import { granted } from '../../../domain/policy/grant.js'
 import { decided } from '../decided.js'
 import { Document } from './document.js'
 import type { Keeping } from './keeping.js'
@@ -36,7 +37,8 @@ export async function openChannels(keeping: Keeping): Promise<Channels> {
   return {
     all: () => document.read().channels,
     get,
-    add: async (_grant, channel) => {
+    add: async (grant, channel) => {
+      granted(grant, channel.id)
       await document.change((now) => (now.channels.some(({ id }) => id === channel.id) ? now : { channels: [...now.channels, channel] }))
       return get(channel.id) as Channel
     },

@@ -32,7 +32,7 @@ export function openReads(path: string): Reads & Visits & { close(): void } {
     },
     lookIn: (person, now) => {
       const row = visited.get(person) as { since: string; seen: string; first: number } | undefined
-      const visit = visitNow(row ? { ...row, first: row.first === 1 } : null, now)
+      const visit = visitNow(row ? { since: row.since, seen: row.seen, first: row.first === 1 } : null, now)
       visits.run(person, visit.since, visit.seen, visit.first ? 1 : 0)
       return visit
     },

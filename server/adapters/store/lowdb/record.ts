@@ -73,8 +73,8 @@ export class FileRecord implements AuditRecord {
     return record
   }
 
-  append(entry: RecordEntry): Promise<void> {
-    return this.lines.add(checkedEntry(entry))
+  async append(entry: RecordEntry): Promise<void> {
+    await this.lines.add(checkedEntry(entry))
   }
 
   async page(query: RecordQuery): Promise<RecordPage> {

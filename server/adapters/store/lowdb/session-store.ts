@@ -31,7 +31,7 @@ export async function openSessions(keeping: Keeping, now: string): Promise<Sessi
     const kept = await folder.read(id)
     if (!kept) continue
     if (kept.until <= now) await folder.remove(id)
-    else open.set(id, { session: kept, seenAt: kept.startedAt })
+    else open.set(id, { session: sessionOf(kept), seenAt: kept.startedAt })
   }
 
   async function close(keys: readonly string[]): Promise<number> {
@@ -62,6 +62,10 @@ export async function openSessions(keeping: Keeping, now: string): Promise<Sessi
     },
     sweep: (at) => close(keysOf(({ session }) => session.until <= at)),
   }
+}
+
+function sessionOf({ person, rights, password, startedAt, until, agent, address }: KeptSession): Session {
+  return { person, rights, password, startedAt, until, agent, address }
 }
 
 /** 144 bits in hex: enough never to meet by chance, and the length the folder asks of a name. */

@@ -1,4 +1,4 @@
-import { batchAccess, type Batch, type Batches } from '../../../domain/curation/import-batch.js'
+import { batchAccess, isUnfinished, type Batch, type Batches } from '../../../domain/curation/import-batch.js'
 import type { Outcome } from '../../../domain/people/refusal.js'
 import type { Everything } from '../../../domain/policy/everything.js'
 import { granted } from '../../../domain/policy/grant.js'
@@ -91,8 +91,4 @@ export function openBatches(database: Database): Batches {
 
 function batchOf({ id, version, doc }: Row): Batch {
   return { ...read(SCHEMA, doc, `import ${id}`), version }
-}
-
-export function isUnfinished({ state, acceptance }: Batch): boolean {
-  return state === 'checking' || state === 'running' || (acceptance !== null && acceptance.finishedAt === null)
 }

@@ -1,5 +1,6 @@
 import { CHANNEL_SCHEMA, type Channel } from '../../../domain/digests/channel.js'
 import type { Channels } from '../../../domain/digests/port.js'
+import { granted } from '../../../domain/policy/grant.js'
 import { decided } from '../decided.js'
 import type { Around } from './around.js'
 import type { Database } from './database.js'
@@ -22,7 +23,8 @@ export async function openChannels(database: Database, around: Around): Promise<
   return {
     all: () => room.list(),
     get: (id) => room.get(id),
-    add: async (_grant, channel) => {
+    add: async (grant, channel) => {
+      granted(grant, channel.id)
       await room.change((view): Changes<Channel> => (view.get(channel.id) ? new Map() : new Map([[channel.id, channel]])))
       return room.get(channel.id) as Channel
     },

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { letterId, plannedLetter, skipped, type Letter } from '../../../domain/digests/letter.js'
 import { ID, LI } from '../../mail/scratch-bank.js'
-import { asKept, outboxContract, type OpenOutbox } from '../contract/outbox.js'
+import { asKept } from '../contract/outbox.js'
 import { LETTER_FILE } from '../letter-rows.js'
 import { Database } from './database.js'
 import { migrate, migrations } from './migrate.js'
@@ -15,27 +15,25 @@ const NOW = '2026-11-23T00:00:00.000Z'
 const server = await scratchServer()
 const only = typeof server === 'string' ? { skip: server } : {}
 
-await t.test('postgres: the outbox', only, (t) => outboxContract(t, async (t) => opened(t, await fresh())))
-
 t.test('a letter handled at two portals at once is in one pair of hands', only, async (t) => {
   const url = await fresh()
-  const [one, other] = await Promise.all([opened(t, url), opened(t, url)])
+  const [one, other] = [openOutbox(openDatabase(t, url)), openOutbox(openDatabase(t, url))]
   const letter = personal('both')
-  await one.outbox.add(letter)
+  await one.add(letter)
   let begun: () => void = () => {}
   const inside = new Promise<void>((resolve) => (begun = resolve))
   let letGo: () => void = () => {}
   const held = new Promise<void>((resolve) => (letGo = resolve))
-  const first = one.outbox.handle(letter.id, async (now, save) => {
+  const first = one.handle(letter.id, async (now, save) => {
     begun()
     await held
     await save(skipped(now, 'expired', NOW))
   })
   await inside
-  t.equal(await other.outbox.handle(letter.id, async () => { t.fail('somebody else has it') }), false)
+  t.equal(await other.handle(letter.id, async () => { t.fail('somebody else has it') }), false)
   letGo()
   t.equal(await first, true)
-  await other.outbox.handle(letter.id, async (now) => { t.equal(now.state, 'skipped', 'whoever comes next finds what was saved') })
+  await other.handle(letter.id, async (now) => { t.equal(now.state, 'skipped', 'whoever comes next finds what was saved') })
 })
 
 t.test('letters of the release before go over once, and so does what its processes still write', only, async (t) => {
@@ -110,8 +108,4 @@ function openDatabase(t: Test, url: string, connections = 10): Database {
   const database = Database.open({ url, connections, told: (sentence) => t.fail(sentence) })
   t.teardown(() => database.close())
   return database
-}
-
-async function opened(t: Test, url: string): Promise<OpenOutbox> {
-  return { outbox: openOutbox(openDatabase(t, url)), reopen: () => opened(t, url) }
 }

@@ -31,8 +31,8 @@ export class PostgresRecord implements AuditRecord {
 
   constructor(private readonly database: Database) {}
 
-  append(entry: RecordEntry): Promise<void> {
-    return this.lines.add(checkedEntry(entry))
+  async append(entry: RecordEntry): Promise<void> {
+    await this.lines.add(checkedEntry(entry))
   }
 
   async page(query: RecordQuery): Promise<RecordPage> {
