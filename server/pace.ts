@@ -1,6 +1,6 @@
 /** How long an engine may take for what is written between two waits, ms: whatever somebody else writes waits for at most two such spans. */
-const SPAN = 1_000
-const LEAST = 24
+const SPAN = 800
+const LEAST = 12
 const MOST = 300
 
 /** How much may be written before search is waited for: as much as the engines take in a moment, however large their indexes have become. */

@@ -6,7 +6,7 @@ import { ROOT } from '../../server/root.js'
 import { residentMemory } from './servers.js'
 
 /** As scripts/deploy sets it for a portal that keeps neither notes nor an index. */
-const LEAN = '--max-old-space-size=160 --max-semi-space-size=8 --v8-pool-size=1'
+const LEAN = { NODE_OPTIONS: '--max-old-space-size=160 --max-semi-space-size=8 --v8-pool-size=1', MALLOC_MMAP_THRESHOLD_: '262144' }
 
 /** The portal in a process of its own, with the floors beside its pages (server.ts). */
 export interface Portal {
@@ -21,7 +21,7 @@ export interface Portal {
 export async function openPortal(folder: string, env: Readonly<Record<string, string>>): Promise<Portal> {
   await mkdir(folder, { recursive: true })
   const child = spawn(process.execPath, [join(ROOT, 'dist', 'scripts', 'bench', 'server.js')], {
-    env: { ...process.env, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', DEMO: 'false', UV_THREADPOOL_SIZE: '16', ...(env['DATABASE_URL'] && env['MEILI_URL'] && { NODE_OPTIONS: LEAN }), ...env }, stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', DEMO: 'false', UV_THREADPOOL_SIZE: '16', ...(env['DATABASE_URL'] && env['MEILI_URL'] && LEAN), ...env }, stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     if (line.startsWith('{"origin"')) return { ...(JSON.parse(line) as Omit<Portal, 'child'>), child }

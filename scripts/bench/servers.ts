@@ -49,7 +49,7 @@ export async function scratchMeilisearch(): Promise<ScratchServer> {
   const port = await freePort()
   const key = randomBytes(24).toString('base64url')
   const url = `http://127.0.0.1:${port}`
-  const child = spawn('meilisearch', ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, `--master-key=${key}`, '--env', 'production', '--no-analytics', '--log-level', 'ERROR', '--max-indexing-memory', '2GiB'], { cwd: folder, stdio: 'ignore' })
+  const child = spawn('meilisearch', ['--db-path', join(folder, 'data'), '--http-addr', `127.0.0.1:${port}`, `--master-key=${key}`, '--env', 'production', '--no-analytics', '--log-level', 'ERROR', '--max-indexing-memory', '1GiB'], { cwd: folder, stdio: 'ignore' })
   const failed = new Promise<never>((_, reject) => child.once('error', () => reject(new Error('no meilisearch on the PATH: put it there, or set MEILI_URL and MEILI_KEY'))))
   failed.catch(() => {})
   for (let tries = 0; !(await Promise.race([fetch(`${url}/health`).then(({ ok }) => ok, () => false), failed])); tries += 1) {

@@ -9,7 +9,7 @@ const DEPLOY = join(ROOT, 'scripts', 'deploy')
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')
 const known = new Set<string>([...SETTINGS.map(({ name }) => name), ...SECRETS.map((name) => `${name}_FILE`)])
 /** Settings of the other parts of a deployment, and what whoever starts it gives. */
-const FOREIGN = ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD_FILE', 'MEILI_MASTER_KEY', 'SITE', 'ARCHIVE', 'VERSION', 'HEAP', 'UV_THREADPOOL_SIZE', 'NODE_OPTIONS', 'CDPATH', 'PATH']
+const FOREIGN = ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD_FILE', 'MEILI_MASTER_KEY', 'SITE', 'ARCHIVE', 'VERSION', 'HEAP', 'UV_THREADPOOL_SIZE', 'NODE_OPTIONS', 'MALLOC_MMAP_THRESHOLD_', 'CDPATH', 'PATH']
 
 /** Names a file sets or asks for: `NAME: value`, `NAME=value`, `${NAME…}`. */
 function namesIn(text: string): readonly string[] {
