@@ -1,5 +1,5 @@
 /** How long an engine may take for what is written between two waits, ms: whatever somebody else writes waits for at most two such spans. */
-const SPAN = 800
+const SPAN = 1_000
 const LEAST = 12
 const MOST = 300
 

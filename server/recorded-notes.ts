@@ -21,6 +21,7 @@ export function recordedNotes(notes: Notes, record: AuditRecord, now: () => stri
     count: (query, sight) => notes.count(query, sight),
     queue: (query, sight) => notes.queue(query, sight),
     queueCounts: (query, sight) => notes.queueCounts(query, sight),
+    queueOpen: (most, sight) => notes.queueOpen(most, sight),
     queueReasons: (query, sight) => notes.queueReasons(query, sight),
     tagsInUse: (sight, mergedInto) => notes.tagsInUse(sight, mergedInto),
     add: async (grant, note) => {

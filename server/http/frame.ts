@@ -5,7 +5,7 @@ import { personOf } from '../domain/policy/viewer.js'
 import type { Assets } from './assets.js'
 import { takeFlash, type Flash } from './flash.js'
 import { oncePerRequest } from './once.js'
-import { SECTIONS, type Section } from './sections.js'
+import { MOST_TOLD, SECTIONS, type Section } from './sections.js'
 import { sayDate } from './say-date.js'
 
 /** Everything around the body of a page. Layouts see nothing else. */
@@ -38,6 +38,8 @@ export interface NavEntry {
   readonly label: string
   readonly current: boolean
   readonly count: number
+  /** there are more than that */
+  readonly more: boolean
 }
 
 /**
@@ -67,7 +69,7 @@ export async function frameOf(reply: FastifyReply, title: string, assets: Assets
     help,
     printedAt: sayDate(now, 'full', { language, timeZone: house.config.timeZone, now }),
     now,
-    nav: around.sections.map(({ section: { key, label, href }, count }) => ({ key, href, label: request.say(label), current: key === section, count })),
+    nav: around.sections.map(({ section: { key, label, href }, count }) => ({ key, href, label: request.say(label), current: key === section, count: Math.min(count, MOST_TOLD), more: count > MOST_TOLD })),
     unread: around.unread,
     banner: banner === null ? null : { tone: 'warning', text: request.say(banner) },
     flash: takeFlash(request, reply),

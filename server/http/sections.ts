@@ -1,7 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { Act } from '../domain/policy/acts.js'
-import { oncePerRequest } from './once.js'
-import { me } from './session.js'
 
 /** One of the ways through the portal. Shown to whoever may set out on its act, once its route exists. */
 export interface Section {
@@ -10,7 +8,7 @@ export interface Section {
   readonly label: string
   readonly href: string
   readonly act: Act
-  /** what waits there, under the reader's own sight */
+  /** what waits there, under the reader's own sight; more than MOST_TOLD is as good as one more than that */
   readonly count?: (request: FastifyRequest) => Promise<number>
 }
 
@@ -50,11 +48,9 @@ export function sectionOf(view: string): string | null {
   return section
 }
 
-/** How much stands in each tab of the reader's queue; counted once for a page and what stands around it. */
-export const queueCounts = oncePerRequest((request) =>
-  request.house.notes.queueCounts({ me: me(request).id, now: request.house.clock.now() }, request.sight()),
-)
+/** What waits in a section is told up to here: counting a hundred thousand takes longer than the page it stands around. */
+export const MOST_TOLD = 999
 
-async function waitingForDecision(request: FastifyRequest): Promise<number> {
-  return (await queueCounts(request)).open
+function waitingForDecision(request: FastifyRequest): Promise<number> {
+  return request.house.notes.queueOpen(MOST_TOLD + 1, request.sight())
 }

@@ -1,4 +1,7 @@
 import t from 'tap'
+import { grantFor } from '../adapters/store/contract/subject.js'
+import type { Note } from '../domain/notes/note.js'
+import { done } from '../domain/people/refusal.js'
 import { openBank } from './bank.js'
 import type { Browser, Page } from './browser.js'
 
@@ -80,4 +83,27 @@ t.test('whoever imports files finds the way from the queue, and nobody else is s
   const both = await bank.signIn('han.bing')
   t.match((await both.get('/admin')).body, 'href="/imports"')
   t.equal((await both.get('/imports')).status, 200)
+})
+
+t.test('what waits is told to the last one up to a thousand, and as more than that beyond, around every page', async (t) => {
+  const zhao = await bank.signIn('zhao.min')
+  const waits = async (): Promise<string> => /data-section="queue">.*?<span class="tally">([^<]*)<\/span>/.exec((await zhao.get('/customers')).body)?.[1] ?? '0'
+  const { house } = bank
+  const first = await post(await bank.signIn('li.na'))
+  let note: Note | undefined
+  await house.notes.change(grantFor('note.edit', first), (now) => done(note = now))
+  const model = note as Note | undefined
+  if (!model) throw new Error('no note to go by')
+  const before = Number(await waits())
+  const add = (many: number) => Promise.all(Array.from({ length: many }, async () => {
+    const id = house.ids.next()
+    await house.notes.add(grantFor('note.post', id, 'author'), { ...model, id, item: model.item && { ...model.item, id: house.ids.next() } })
+  }))
+  await add(3)
+  t.equal(await waits(), String(before + 3))
+  await add(999 - before - 3)
+  t.equal(await waits(), '999')
+  await add(2)
+  t.equal(await waits(), '999+')
+  t.match((await zhao.get('/queue')).body, /<span class="tally">1,001<\/span>/, 'the queue itself knows how many')
 })

@@ -26,11 +26,13 @@ export const QUEUE_ORDER = `f.item_urgent DESC, substr(f.item_opened, 1, 10),
 
 export const TABS: readonly QueueTab[] = ['open', 'mine', 'returned', 'due', 'flagged']
 
+export const OPEN = { sql: "f.item_state IN ('open', 'claimed', 'lowering')", params: [] } as const
+
 /** `open` holds whatever waits for a decision or a second word, whoever has claimed it; the other tabs are parts of the work. */
 export function tabOf(tab: QueueTab, { me, now }: Pick<QueueQuery, 'me' | 'now'>): { readonly sql: string; readonly params: readonly string[] } {
   switch (tab) {
     case 'open':
-      return { sql: "f.item_state IN ('open', 'claimed', 'lowering')", params: [] }
+      return OPEN
     case 'mine':
       return {
         sql: "(f.item_state <> 'returned' AND coalesce(f.item_holder, '') = ? AND coalesce(f.item_until, '') > ?)",

@@ -22,6 +22,8 @@ export interface Notes {
   /** Notes with work for curators, under the curator's part of the sight alone. */
   queue(query: QueueQuery, sight: Sight): Promise<Page<NoteSeen>>
   queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>>
+  /** How many stand in the open part of the queue, counted no further than `most`: it is told around every page, and an import may leave a hundred thousand. */
+  queueOpen(most: number, sight: Sight): Promise<number>
   /** How many wait for each reason in that part of the queue, whichever reason it asks for; reasons with none are left out. */
   queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>>
   /**

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { classifyNote, type Retagging } from '../../domain/curation/classify-note.js'
-import type { NoteQuery } from '../../domain/notes/port.js'
+import type { NoteQuery, QueueTab } from '../../domain/notes/port.js'
 import type { NoteSeen } from '../../domain/notes/seen.js'
 import type { Refusals } from '../../domain/people/refusal.js'
 import { deskSight } from '../../domain/policy/readable.js'
@@ -12,7 +12,7 @@ import { many, one, type Fields } from '../present/note-fields.js'
 import { noteRows } from '../present/note-rows.js'
 import { pagesOf } from '../present/pages.js'
 import { queueFilters, queueRow } from '../present/queue-page.js'
-import { queueCounts } from '../sections.js'
+import { me } from '../session.js'
 import { pageIn } from './notes.js'
 
 const SIZE = 30
@@ -27,7 +27,7 @@ export function queue(app: FastifyInstance): void {
     const page = pageIn(one(request.query as Fields, 'page'))
     const query = queueQuery(request, within, page, SIZE)
     const [counts, found, reasons] = await Promise.all([
-      queueCounts(request), house.notes.queue(query, request.sight()), house.notes.queueReasons(query, request.sight()),
+      countsOf(request), house.notes.queue(query, request.sight()), house.notes.queueReasons(query, request.sight()),
     ])
     // The last page may have been emptied by the very decisions that lead back to it.
     if (found.rows.length === 0 && found.total > 0) return reply.seeOther(queueAddress(within))
@@ -58,7 +58,7 @@ export function queue(app: FastifyInstance): void {
     const within = withinFrom(fields)
     const page = pageIn(one(fields, 'page'))
     const query = deskQuery(request, fields, page)
-    const [counts, found] = await Promise.all([queueCounts(request), house.notes.list(query, deskSight(request.sight()))])
+    const [counts, found] = await Promise.all([countsOf(request), house.notes.list(query, deskSight(request.sight()))])
     if (found.rows.length === 0 && found.total > 0) return reply.seeOther('/queue/desk')
     await listOnRecord(request, found.rows)
     const rows = await noteRows(request, found.rows)
@@ -141,6 +141,11 @@ function bulkPart(request: FastifyRequest, back: string) {
     topics: vocabulary.offered('topics').filter((topic) => !topic.route_to).map((topic) => ({ value: topic.key, label: topic.parent ? `— ${labels.of(topic)}` : labels.of(topic) })),
     products: vocabulary.offered('products').map((term) => ({ value: term.key, label: labels.of(term) })),
   }
+}
+
+/** How much stands in each tab of the reader's queue. */
+function countsOf(request: FastifyRequest): Promise<Readonly<Record<QueueTab, number>>> {
+  return request.house.notes.queueCounts({ me: me(request).id, now: request.house.clock.now() }, request.sight())
 }
 
 function tabsOf(request: FastifyRequest, counts: Readonly<Record<string, number>>, now: string) {

@@ -104,6 +104,7 @@ export async function lawContract(t: Test, open: Opens): Promise<void> {
       t.same(queue.rows.map(({ id }) => id).sort(), expected, principal.name)
       t.equal(queue.total, expected.length)
       t.equal((await ports.notes.queueCounts(query, sight)).open, expected.length)
+      t.equal(await ports.notes.queueOpen(1_000, sight), expected.length)
       if (expected.length > 0) curators.push(principal.name)
     }
     t.ok(curators.includes('curator-of-department') && curators.includes('deputy') && !curators.includes('author'), curators.join())

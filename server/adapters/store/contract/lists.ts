@@ -145,6 +145,7 @@ export async function listsContract(t: Test, open: Opens): Promise<void> {
     t.same(await tab('due'), ['due'])
     t.same(await tab('flagged'), ['saysTooMuch'])
     t.same(await ports.notes.queueCounts({ me, now }, curator()), { open: 9, mine: 1, returned: 1, due: 1, flagged: 1 })
+    t.same([await ports.notes.queueOpen(100, curator()), await ports.notes.queueOpen(4, curator()), await ports.notes.queueOpen(100, reader())], [9, 4, 0], 'no further than was asked')
     t.same(await ports.notes.queueCounts({ me, now }, reader()), { open: 0, mine: 0, returned: 0, due: 0, flagged: 0 })
     const part = { tab: 'open', me, now, page: 1, size: 50 } as const
     const reasons = async (query: QueueQuery, sight = curator()) => Object.fromEntries(await ports.notes.queueReasons(query, sight))

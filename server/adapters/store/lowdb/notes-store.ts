@@ -12,7 +12,7 @@ import type { Catalog } from './catalog.js'
 import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { listed } from './catalog-lists.js'
 import { noteFaces } from '../catalog-note.js'
-import { queueCounted, queued } from './catalog-queue.js'
+import { openCounted, queueCounted, queued } from './catalog-queue.js'
 import type { NoteDocuments } from './old-revisions.js'
 import { Shelf, type Noun, type Surroundings } from './shelf.js'
 import { NoSuchDocument } from '../store-errors.js'
@@ -65,6 +65,11 @@ export class NotesStore implements Notes, AllNotes {
     if (seesNothing(deskSight(sight).visible)) return none
     const counts = this.catalog.one<Record<QueueTab, number>>(queueCounted(query, sight))
     return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
+  }
+
+  async queueOpen(most: number, sight: Sight): Promise<number> {
+    if (seesNothing(deskSight(sight).visible)) return 0
+    return this.catalog.one<{ open: number }>(openCounted(most, sight))?.open ?? 0
   }
 
   async queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>> {

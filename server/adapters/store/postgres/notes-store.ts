@@ -16,7 +16,7 @@ import type { PostgresFeed } from './feed.js'
 import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
 import { documentsOn, listed } from './note-lists.js'
 import { piece, prepared, type Piece } from './pieces.js'
-import { queueCounted, queued } from './queue-lists.js'
+import { openCounted, queueCounted, queued } from './queue-lists.js'
 import { Things, type Noun } from './things.js'
 import { visibleSql } from './visible-sql.js'
 
@@ -81,6 +81,11 @@ export class NotesStore implements Notes, AllNotes {
   async queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>> {
     const counts = seesNothing(deskSight(sight).visible) ? undefined : await this.database.one<Record<QueueTab, number>>(queueCounted(query, sight))
     return Object.fromEntries(TABS.map((tab) => [tab, counts?.[tab] ?? 0])) as Record<QueueTab, number>
+  }
+
+  async queueOpen(most: number, sight: Sight): Promise<number> {
+    if (seesNothing(deskSight(sight).visible)) return 0
+    return (await this.database.one<{ open: number }>(openCounted(most, sight)))?.open ?? 0
   }
 
   async queueReasons(query: QueueQuery, sight: Sight): Promise<ReadonlyMap<QueueReason, number>> {

@@ -8,7 +8,7 @@ import { countedAfter } from './feed.js'
 import { orderOf, QUEUE_ORDER } from '../list-orders.js'
 import { documentsOn, listed } from './note-lists.js'
 import { piece, statement, type Piece } from './pieces.js'
-import { queueCounted, queued } from './queue-lists.js'
+import { openCounted, queueCounted, queued } from './queue-lists.js'
 import { scratchServer } from './scratch-postgres.js'
 import { visibleSql } from './visible-sql.js'
 
@@ -106,6 +106,7 @@ function questions(): Readonly<Record<string, Piece>> {
     'my notes': page({ order: 'posted', writer: 'p77' }),
     'notes of a batch': page({ batch: 'b1' }),
     'the queue': documentsOn(queue, QUEUE_ORDER, 20, 0),
+    'how many wait, around every page': openCounted(1_000, curator),
     'counts of the queue': queueCounted({ me: 'p78', now: '2026-03-01T00:00:00.000Z' }, curator),
     'the feed': piece('SELECT id FROM thing WHERE seq > ?::bigint AND seq < (SELECT open_place()) ORDER BY seq LIMIT ?', Math.trunc(NOTES * 0.99), 100),
     'how far the feed is behind': countedAfter(Math.trunc(NOTES * 0.5), 1_001),

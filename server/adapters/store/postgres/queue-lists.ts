@@ -1,7 +1,7 @@
 import type { QueueQuery } from '../../../domain/notes/port.js'
 import { deskSight, type Sight } from '../../../domain/policy/readable.js'
 import { folded } from '../catalog-rows.js'
-import { TABS, tabOf } from '../list-orders.js'
+import { OPEN, TABS, tabOf } from '../list-orders.js'
 import { allOf, oneOf, piece, type Piece } from './pieces.js'
 import { visibleSql } from './visible-sql.js'
 
@@ -28,6 +28,12 @@ export function queueCounted(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight
     sql: `SELECT ${tabs.map(({ tab, where }) => `count(*) FILTER (WHERE ${where.sql}) AS ${tab}`).join(', ')} FROM face f WHERE ${all.sql}`,
     params: [...tabs.flatMap(({ where }) => where.params), ...all.params],
   }
+}
+
+/** One row: how many are open, `most` at most. */
+export function openCounted(most: number, sight: Sight): Piece {
+  const { sql, params } = allOf([inReview(sight), OPEN])
+  return { sql: `SELECT count(*) AS open FROM (SELECT 1 FROM face f WHERE ${sql} LIMIT ?) AS counted`, params: [...params, most] }
 }
 
 function inReview(sight: Sight): Piece {
