@@ -13,6 +13,7 @@ suggesting()
 guard()
 copying()
 composing()
+typedBefore()
 answers()
 arrive()
 
@@ -215,6 +216,14 @@ function composing() {
   document.addEventListener('compositionend', ({ target }) => {
     if (target.matches('[data-live]')) target.dispatchEvent(new Event('input', { bubbles: true }))
   })
+}
+
+// What was typed before the page could answer (its scripts were still under way) is answered as soon as it can.
+function typedBefore() {
+  document.addEventListener('htmx:after:process', () => {
+    const field = document.activeElement
+    if (field && takesText(field) && field.value !== (field.defaultValue ?? field.value)) field.dispatchEvent(new Event('input', { bubbles: true }))
+  }, { once: true })
 }
 
 // What htmx brings in gets the same care as what the page came with; a server that does not answer is said aloud.

@@ -26,6 +26,25 @@ t.test('finding, in Chromium', { skip: lacking, timeout: PATIENCE }, async (t) =
     await context.close()
   })
 
+  await t.test('what was typed before the scripts came is answered once they are there', async (t) => {
+    const { page, context, trouble } = await portal.visit('li.na')
+    let come = (): void => {}
+    const coming = new Promise<void>((resolve) => (come = resolve))
+    await page.route('**/htmx.min.js*', async (route) => {
+      await coming
+      await route.continue()
+    })
+    await page.goto('/', { waitUntil: 'commit' })
+    await page.locator('#q').pressSequentially('mortgage')
+    t.equal(new URL(page.url()).pathname, '/', 'premise: nothing could answer yet')
+    come()
+    await page.waitForURL(/\/search\?q=mortgage/)
+    await page.locator('#results .hit').first().waitFor()
+    t.same(await caret(page), { id: 'q', at: 8 })
+    t.same(trouble, { errors: [], failed: [], abroad: [], dialogs: [] })
+    await context.close()
+  })
+
   await t.test('j and k go through what was found, past all the filters, and Enter opens it', async (t) => {
     const { page, context } = await portal.visit('li.na')
     await page.goto('/search?q=mortgage')

@@ -53,6 +53,15 @@ t.test('an index that breaks while it runs is thrown away and wanted anew', asyn
   t.equal(engine.status().wantsRebuild, true)
 })
 
+t.test('a worker that is ended while it is inside the library takes nobody with it', async (t) => {
+  const engine = await scratchEngine(t, { script: WEAK, told: () => {} })
+  for (let round = 0; round < 4; round++) {
+    await engine.put([entry('a', 'passbook')])
+    await t.rejects(find(engine, 'break-it busily'), { name: 'SearchUnavailable' })
+    t.equal((await find(engine, '')).total, 0)
+  }
+})
+
 t.test('an index opens with all it held', async (t) => {
   const directory = await scratchFolder(t)
   const first = await scratchEngine(t, { directory })

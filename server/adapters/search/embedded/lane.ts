@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { SearchUnavailable } from '../../../domain/search/port.js'
-import { CALLED_OFF_CELLS, type Ask, type Call, type Calls, type Opened, type Reply, type WorkerSetup } from './messages.js'
+import { CALLED_OFF_CELLS, type Ask, type Call, type Calls, type Leave, type Opened, type Reply, type WorkerSetup } from './messages.js'
 
 const SCRIPT = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url)
+/** So long a worker may take to come out of the library that reads the file, ms. */
+const LEAVE_MS = 3_000
 const RESTART_PAUSES = [0, 200, 1_000, 5_000, 30_000] as const
 
 export interface LaneOptions {
@@ -97,7 +99,7 @@ export class Lane {
     const ready = this.state === 'ready'
     this.state = 'closed'
     if (ready) await this.send('close', {}).catch(() => {})
-    await this.worker?.terminate()
+    if (this.worker) await left(this.worker)
     this.rejectAll(new SearchUnavailable('the search is closed'))
   }
 
@@ -159,7 +161,7 @@ export class Lane {
   private end(reason: string, damaged = false): void {
     const worker = this.worker
     if (!worker || this.state === 'closed') return
-    const ended = worker.terminate().then(async () => {
+    const ended = left(worker).then(async () => {
       if (damaged) await Promise.all(['', '-wal', '-shm'].map((end) => rm(this.options.path + end, { force: true })))
     })
     this.ended(reason, ended)
@@ -190,6 +192,24 @@ export class Lane {
 }
 
 class WorkerEnded extends SearchUnavailable {}
+
+/**
+ * Resolves when the worker's thread is over. It leaves by itself, between two questions: a thread that is ended inside the library takes the
+ * whole process with it (libsql aborts when it may not make its answer any more). Only one that does not come out is ended all the same.
+ */
+async function left(worker: Worker): Promise<void> {
+  if (worker.threadId < 0) return
+  const leave: Leave = { call: 'leave' }
+  worker.postMessage(leave)
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, LEAVE_MS)
+    worker.once('exit', () => {
+      clearTimeout(late)
+      resolve()
+    })
+  })
+  await worker.terminate()
+}
 
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))

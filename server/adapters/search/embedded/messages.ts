@@ -23,6 +23,10 @@ export interface Calls {
 export type Call = keyof Calls
 export type Ask = { [C in Call]: { call: C } & Calls[C]['ask'] }[Call]
 export type Request = Ask & { readonly number: number }
+/** The worker's last message: it has no answer, the thread ends. */
+export interface Leave {
+  readonly call: 'leave'
+}
 /** `damaged`: the file cannot be read any more. The reason never holds words of a query or an entry. */
 export type Failure = 'aborted' | 'slow' | 'damaged' | 'failed'
 export type Reply =

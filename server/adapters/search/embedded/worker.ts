@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Index } from './index.js'
-import { CALLED_OFF_CELLS, type Calls, type Call, type Failure, type Reply, type Request, type WorkerSetup } from './messages.js'
+import { CALLED_OFF_CELLS, type Calls, type Call, type Failure, type Leave, type Reply, type Request, type WorkerSetup } from './messages.js'
 
 // Queries and indexing block their thread, so they have one of their own.
 const { calledOff, longestQuery } = workerData as WorkerSetup
@@ -12,7 +12,8 @@ class GaveUp extends Error {
   }
 }
 
-parentPort?.on('message', (request: Request) => {
+parentPort?.on('message', (request: Request | Leave) => {
+  if (request.call === 'leave') return leave()
   let reply: Reply
   try {
     reply = { number: request.number, answer: answer(request, checkOf(request.number)) }
@@ -21,6 +22,15 @@ parentPort?.on('message', (request: Request) => {
   }
   parentPort?.postMessage(reply)
 })
+
+/** Between two questions: whoever ends a thread inside the library ends the whole process with it. */
+function leave(): never {
+  try {
+    index?.close()
+  } finally {
+    process.exit()
+  }
+}
 
 function answer(request: Request, check: () => void): Calls[Call]['answer'] {
   if (request.call === 'open') {
