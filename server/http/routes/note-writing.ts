@@ -179,7 +179,7 @@ function baseOf(note: NoteSeen) {
 
 /** The last choice of how one learned something is likely to be the next. */
 async function remembered(request: FastifyRequest): Promise<Record<string, string>> {
-  const [mine] = await request.house.notes.rows({ writer: me(request).id, order: 'posted', page: 1, size: 1 }, request.sight())
+  const [mine] = await request.house.notes.rows({ writer: me(request).id, order: 'newest', page: 1, size: 1 }, request.sight())
   const last = mine?.revisions.filter((r) => r.by === me(request).id).at(-1)
   if (!last) return {}
   const { touchpoint, firsthand } = last.source

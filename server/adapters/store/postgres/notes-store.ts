@@ -14,8 +14,8 @@ import { NoSuchDocument } from '../store-errors.js'
 import type { Database } from './database.js'
 import type { PostgresFeed } from './feed.js'
 import { EVERY, MOST_TAGS, orderOf, QUEUE_ORDER, TABS } from '../list-orders.js'
-import { documentsOn, listed } from './note-lists.js'
-import { piece, prepared, type Piece } from './pieces.js'
+import { counted, documentsOn, listed } from './note-lists.js'
+import { anyOf, piece, prepared, type Piece } from './pieces.js'
 import { openCounted, queueCounted, queued } from './queue-lists.js'
 import { Things, type Noun } from './things.js'
 import { visibleSql } from './visible-sql.js'
@@ -75,7 +75,7 @@ export class NotesStore implements Notes, AllNotes {
 
   async queue(query: QueueQuery, sight: Sight): Promise<Page<NoteSeen>> {
     if (seesNothing(deskSight(sight).visible)) return { rows: [], total: 0 }
-    return this.page(queued(query, sight), QUEUE_ORDER, query, sight)
+    return this.page([queued(query, sight)], QUEUE_ORDER, query, sight)
   }
 
   async queueCounts(query: Pick<QueueQuery, 'me' | 'now'>, sight: Sight): Promise<Record<QueueTab, number>> {
@@ -97,7 +97,7 @@ export class NotesStore implements Notes, AllNotes {
 
   async tagsInUse(sight: Sight, mergedInto: Readonly<Record<string, string>>): Promise<readonly TagInUse[]> {
     if (seesNothing(sight.visible)) return []
-    const { sql, params } = listed(EVERY, sight)
+    const { sql, params } = anyOf(listed(EVERY, sight))
     return this.database.rows<TagInUse>(piece(
       `SELECT coalesce(merged.value, carried.tag) COLLATE "C" AS tag, count(DISTINCT f.thing) AS count FROM face f CROSS JOIN unnest(f.tags) AS carried (tag)
         LEFT JOIN jsonb_each_text(?::jsonb) AS merged (key, value) ON merged.key = carried.tag WHERE ${sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_TAGS}`,
@@ -161,26 +161,26 @@ export class NotesStore implements Notes, AllNotes {
   }
 
   async waitingSince(before: string, _pass: Everything): Promise<number> {
-    return this.counted(piece(`${WAITING} AND f.item_opened < ?`, before))
+    return this.counted([piece(`${WAITING} AND f.item_opened < ?`, before)])
   }
 
-  private async page(where: Piece, order: string, part: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
+  private async page(cases: readonly Piece[], order: string, part: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<Page<NoteSeen>> {
     if (seesNothing(sight.visible)) return { rows: [], total: 0 }
-    const [total, rows] = await Promise.all([this.counted(where), this.chosen(where, order, part, sight)])
+    const [total, rows] = await Promise.all([this.counted(cases), this.chosen(cases, order, part, sight)])
     return { rows, total }
   }
 
-  private async chosen(where: Piece, order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<readonly NoteSeen[]> {
+  private async chosen(cases: readonly Piece[], order: string, { page, size }: Pick<NoteQuery, 'page' | 'size'>, sight: Sight): Promise<readonly NoteSeen[]> {
     if (seesNothing(sight.visible)) return []
     const rows = Math.min(Math.max(1, Math.trunc(size)), MOST_ROWS)
     const from = (Math.max(1, Math.trunc(page)) - 1) * rows
-    const notes = await this.things.documents(documentsOn(where, order, rows, from))
+    const notes = await this.things.documents(documentsOn(cases, order, rows, from))
     // Between two statements something may have closed: the document is asked last.
     return notes.flatMap((note) => noteAsSeen(note, sight) ?? [])
   }
 
-  private async counted(where: Piece): Promise<number> {
-    return (await this.database.one<{ total: number }>(piece(`SELECT count(*) AS total FROM face f WHERE ${where.sql}`, ...where.params)))?.total ?? 0
+  private async counted(cases: readonly Piece[]): Promise<number> {
+    return (await this.database.one<{ total: number }>(counted(cases)))?.total ?? 0
   }
 
   private async changed(id: string, verb: (note: Note) => Outcome<Note>): Promise<Outcome<Saved>> {
