@@ -6,7 +6,7 @@ import { ROOT } from '../../server/root.js'
 import { residentMemory } from './servers.js'
 
 /** As scripts/deploy sets it for a portal that keeps neither notes nor an index. */
-const LEAN = { NODE_OPTIONS: '--max-old-space-size=160 --max-semi-space-size=8 --v8-pool-size=1', MALLOC_MMAP_THRESHOLD_: '262144' }
+const LEAN = { NODE_OPTIONS: '--max-old-space-size=160 --max-semi-space-size=4 --v8-pool-size=1', MALLOC_MMAP_THRESHOLD_: '262144' }
 
 /** The portal in a process of its own, with the floors beside its pages (server.ts). */
 export interface Portal {
