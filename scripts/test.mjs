@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, createWriteStream, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -12,6 +13,7 @@ const REPORTS = join(ROOT, '.tap', 'reports')
 /** One process per suite, two at a time: the machine this has to run on has two cores. */
 const AT_ONCE = 2
 const SUITE_SECONDS = 1500
+const AT_FULL_SPEED = pathToFileURL(join(ROOT, 'scripts', 'tap-at-full-speed.mjs')).href
 
 const words = process.argv.slice(2)
 const deep = words.includes('--deep')
@@ -75,7 +77,7 @@ async function run(file) {
   const report = join(REPORTS, `${name}.tap`)
   const kept = createWriteStream(report)
   const started = Date.now()
-  const child = spawn(process.execPath, ['--enable-source-maps', join(BUILT, file.replace(/\.ts$/, '.js'))], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--import', AT_FULL_SPEED, join(BUILT, file.replace(/\.ts$/, '.js'))], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'test', TAP_TIMEOUT: String(SUITE_SECONDS), TS_NODE_TRANSPILE_ONLY: '1', ...(deep && { TACIT_DEPTH: 'deep', TAP_TIMEOUT: '3600' }) },

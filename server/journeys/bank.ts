@@ -121,11 +121,13 @@ const START = Date.parse('2026-03-03T01:00:00.000Z')
 function testClock(): TestClock {
   let at = START
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' })
+  let today = day.format(at)
   return {
     now: () => new Date(at).toISOString(),
-    today: () => day.format(new Date(at)),
+    today: () => today,
     advance: ({ days = 0, hours = 0, minutes = 0 }) => {
       at += ((days * 24 + hours) * 60 + minutes) * 60_000
+      today = day.format(at)
     },
   }
 }
